@@ -1,0 +1,33 @@
+"""Trim what `simulate.py`, `run_limma.R` and `run_exact.R` wrote to what the tests compare. Usage: trim.py FROM TO.
+
+All proteins stay, since the prior is estimated over all of them; columns go that no test reads. Intensities keep
+all their digits, results twelve: the tests compare to 1e-8.
+"""
+
+import gzip
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+KEEP = ["contrast", "protein_group", "log2fc", "t", "df_total", "p_value", "q_value", "s2_post", "stdev_unscaled"]
+
+
+def write(path: Path, table: pd.DataFrame, number_format: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = table.to_csv(sep="\t", index=False, float_format=number_format, lineterminator="\n")
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+source, target = Path(sys.argv[1]), Path(sys.argv[2])
+for path in sorted(source.glob("*.samples.tsv")):
+    case = path.name.split(".")[0]
+    (target / path.name).write_bytes(path.read_bytes())
+    # All digits of the input: trimming it would move the results.
+    write(target / f"{case}.intensities.tsv.gz", pd.read_csv(source / f"{case}.intensities.tsv", sep="\t"), "%.17g")
+    for result in sorted((source / "limma-3.63").glob(f"{case}.*.tsv.gz")):
+        kind = result.name.split(".")[1]
+        if kind in ("plain", "trend", "exact_plain", "exact_trend"):
+            table = pd.read_csv(result, sep="\t")
+            write(target / "limma-3.63" / result.name, table[[c for c in KEEP if c in table]], "%.12g")
+(target / "limma-3.63" / "VERSION").write_bytes((source / "limma-3.63" / "VERSION").read_bytes())

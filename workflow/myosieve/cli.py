@@ -1,0 +1,281 @@
+"""The commands: `myosieve <command> ...`. Each reads files, runs one step and writes files, whole or not at all.
+
+Exit status 0 = done, 2 = the user's input is wrong (one line on stderr), 1 = a bug (traceback).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from myosieve import __version__, files, provenance, settings
+from myosieve.errors import InputError
+
+Step = Callable[[argparse.Namespace, dict[str, Any]], provenance.Summary]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        _run(options)
+    except InputError as error:
+        print(f"myosieve {options.command}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    started = time.perf_counter()
+    chosen = _settings(options)
+    summary = options.step(options, chosen)
+    if options.record is not None:
+        inputs = [path for path in _paths(options, options.reads) if path.is_file()]
+        provenance.write_record(options.record, options.command, summary, chosen, inputs, time.perf_counter() - started)
+    for text in summary.warnings:
+        print(f"myosieve {options.command}: warning: {text}", file=sys.stderr)
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the stage's settings: defaults, under the `--settings` file, under the options given one by one."""
+    chosen = settings.stage_defaults(options.stage)
+    if options.settings is not None:
+        given = files.read_json(options.settings)
+        chosen |= {key: value for key, value in given.items() if key in settings.study_properties()}
+    for key in options.overrides:
+        value = getattr(options, key)
+        if value is not None:
+            chosen[key] = value
+    settings.check_study(chosen, options.settings or "command line")
+    return chosen
+
+
+def _paths(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
+    found: list[Path] = []
+    for name in names:
+        value = getattr(options, name)
+        if isinstance(value, Mapping):
+            found += value.values()
+        elif isinstance(value, Path):
+            found += sorted(value.iterdir()) if value.is_dir() else [value]
+        elif value is not None:
+            found += value
+    return found
+
+
+# ---- the commands --------------------------------------------------------------------------------------------------
+
+
+def _intake(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.tables.step import intake
+
+    return intake(options.table, options.samples, chosen, options.out)
+
+
+def _quantify(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.quant.step import quantify
+
+    return quantify(options.intake, chosen, options.out)
+
+
+def _differential(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.differential.step import differential
+
+    return differential(options.intensities, options.samples, chosen, options.out, proteins=options.proteins)
+
+
+def _sequence(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.sequence.step import sequence
+
+    return sequence(options.fasta, options.out)
+
+
+def _evidence(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.evidence.step import evidence
+
+    return evidence(
+        options.proteins, options.sequence, options.evidence, options.out, options.evidence_out, options.knowledge
+    )
+
+
+def _annotate(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.evidence.step import annotate
+
+    return annotate(options.fasta, options.evidence, options.out, options.knowledge)
+
+
+def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.secretome.step import secretome
+
+    return secretome(
+        options.quantified, options.samples, options.annotation, chosen, options.knowledge, options.out,
+        options.samples_out,
+    )  # fmt: skip
+
+
+def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.ranking.step import rank
+
+    return rank(
+        options.differential, options.proteins, options.annotation, options.secretome, chosen, options.knowledge,
+        options.out,
+    )  # fmt: skip
+
+
+def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.report.step import report
+
+    return report(
+        study=options.study, candidates=options.candidates, differential=options.differential,
+        annotation=options.annotation, samples_qc=options.samples_qc, quantified=options.quantified,
+        samples=options.samples, provenance=options.provenance, settings=chosen, xlsx=options.xlsx, html=options.html,
+    )  # fmt: skip
+
+
+def _provenance(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    files.write_json(options.out, provenance.collect(options.records, options.study))
+    return provenance.Summary()
+
+
+# ---- their options -------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="myosieve", description=__doc__.splitlines()[0])
+    parser.add_argument("--version", action="version", version=f"myosieve {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, step: Step, stage: str = "", overrides: Sequence[str] = ()) -> _Command:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--settings", type=Path, help="JSON with this stage's settings; options below win over it")
+        added.add_argument("--record", type=Path, help="where to write what this step did, for provenance.json")
+        added.set_defaults(step=step, stage=stage, overrides=tuple(overrides))
+        return _Command(added)
+
+    keys = settings.study_properties()
+    knowledge = files.shipped("knowledge")
+
+    c = command("intake", "Read a search engine's table against a sample sheet.", _intake, "intake",
+                ("format", "quantity"))  # fmt: skip
+    c.reads("--table", required=True, help="the search engine's protein table")
+    c.reads("--samples", required=True, help="the sample sheet")
+    c.option("--format", choices=keys["format"]["enum"], help="the search engine")
+    c.option("--quantity", choices=keys["quantity"]["enum"], help="which intensities")
+    c.option("--out", type=Path, required=True, help="folder for proteins.tsv, intensities.tsv, samples.tsv")
+
+    c = command("quantify", "Filter, take log2, normalize.", _quantify, "quantify", ("normalization",))
+    c.reads("--intake", required=True, help="folder that `intake` wrote")
+    c.option("--normalization", choices=keys["normalization"]["enum"], help="log2 shift per sample")
+    c.option("--out", type=Path, required=True, help="folder for proteins.tsv, intensities.tsv, samples_qc.tsv")
+
+    c = command("differential", "Test contrasts with moderated t statistics.", _differential, "differential",
+                ("design", "contrasts", "method"))  # fmt: skip
+    c.reads("--intensities", required=True, help="log2 values: protein_group, then one column per sample")
+    c.reads("--samples", required=True, help="sample sheet with the columns of the design")
+    c.reads("--proteins", help="proteins.tsv of `quantify`: names, and which groups are excluded")
+    c.option("--design", help="model formula, as '~ donor + condition'")
+    c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
+             help="linear expression over conditions; repeatable")  # fmt: skip
+    c.option("--method", choices=keys["method"]["enum"], help="with or without a mean-variance trend")
+    c.option("--out", type=Path, required=True, help="differential.tsv or .parquet")
+
+    c = command("sequence", "Predict sequence features of every FASTA entry.", _sequence)
+    c.reads("--fasta", nargs="+", required=True, help="protein sequences, may be gzipped")
+    c.option("--out", type=Path, required=True, help="features per accession")
+
+    tools = ", ".join(keys["evidence"]["properties"])
+    c = command("evidence", "Give every protein group one secretion class with its reasons.", _evidence)
+    c.reads("--proteins", required=True, help="proteins.tsv of `quantify` or `intake`")
+    c.reads("--sequence", help="what `sequence` wrote")
+    c.reads_pairs("--evidence", metavar="TOOL=FILE", help=f"result of a predictor ({tools}); repeatable")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--out", type=Path, required=True, help="annotation.tsv")
+    c.option("--evidence-out", type=Path, required=True, help="evidence.tsv")
+
+    c = command("annotate", "Sequence features and secretion class of every FASTA entry.", _annotate)
+    c.reads("--fasta", nargs="+", required=True, help="protein sequences, may be gzipped")
+    c.reads_pairs("--evidence", metavar="TOOL=FILE", help=f"result of a predictor ({tools}); repeatable")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--out", type=Path, required=True, help="features.tsv")
+
+    c = command("secretome", "Leak index, serum share, and the flags of each protein.", _secretome, "secretome")
+    c.reads("--quantified", required=True, help="folder that `quantify` wrote")
+    c.reads("--samples", required=True, help="samples.tsv of `intake`")
+    c.reads("--annotation", required=True, help="annotation.tsv")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--out", type=Path, required=True, help="secretome.tsv")
+    c.option("--samples-out", type=Path, required=True, help="samples_qc.tsv")
+
+    c = command("rank", "Rank the candidates of each contrast.", _rank, "ranking")
+    c.reads("--differential", required=True, help="differential.tsv")
+    c.reads("--proteins", required=True, help="proteins.tsv of `quantify`")
+    c.reads("--annotation", required=True, help="annotation.tsv")
+    c.reads("--secretome", required=True, help="secretome.tsv")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--out", type=Path, required=True, help="candidates.tsv")
+
+    c = command("report", "Write the workbook and the page for people.", _report, "report")
+    c.option("--study", required=True, help="name of the study")
+    for name, text in (
+        ("candidates", "candidates.tsv"),
+        ("differential", "differential.tsv"),
+        ("annotation", "annotation.tsv"),
+        ("samples-qc", "samples_qc.tsv"),
+        ("quantified", "folder that `quantify` wrote"),
+        ("samples", "samples.tsv of `intake`"),
+        ("provenance", "provenance.json"),
+    ):
+        c.reads(f"--{name}", required=True, help=text)
+    c.option("--xlsx", type=Path, required=True, help="candidates.xlsx")
+    c.option("--html", type=Path, required=True, help="report.html")
+
+    c = command("provenance", "Collect the records of a study's steps.", _provenance)
+    c.option("--study", required=True, help="name of the study")
+    c.option("--records", type=Path, nargs="+", required=True, help="records of the steps, in order")
+    c.option("--out", type=Path, required=True, help="provenance.json")
+    return parser
+
+
+class _Command:
+    """One subcommand's options; those added by `reads` are inputs, digested in the record."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self.parser = parser
+        self.names: list[str] = []
+        parser.set_defaults(reads=self.names)
+
+    def option(self, flag: str, **more: Any) -> None:
+        self.parser.add_argument(flag, **more)
+
+    def reads(self, flag: str, **more: Any) -> None:
+        self.names.append(flag.lstrip("-").replace("-", "_"))
+        self.parser.add_argument(flag, type=Path, **more)
+
+    def reads_pairs(self, flag: str, **more: Any) -> None:
+        self.names.append(flag.lstrip("-").replace("-", "_"))
+        self.parser.add_argument(flag, action=_Pairs, convert=Path, default={}, **more)
+
+
+class _Pairs(argparse.Action):
+    """Collect repeated NAME=VALUE options into a dict."""
+
+    def __init__(self, *args: Any, convert: Callable[[str], Any] = str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.convert = convert
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        name, separator, value = str(values).partition("=")
+        if not separator or not name.strip() or not value.strip():
+            parser.error(f"{option_string} wants {self.metavar}, got {values!r}")
+        pairs = dict(getattr(namespace, self.dest) or {})
+        pairs[name.strip()] = self.convert(value.strip())
+        setattr(namespace, self.dest, pairs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

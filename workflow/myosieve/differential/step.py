@@ -1,0 +1,136 @@
+"""The differential step: log2 intensities + sample sheet + design and contrasts -> differential.tsv."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from myosieve import files, schema
+from myosieve.differential.contrasts import Tested, moderated_t
+from myosieve.differential.design import DesignMatrix, contrasts, design_matrix
+from myosieve.errors import InputError
+from myosieve.provenance import Summary
+
+
+def differential(
+    intensities: Path, samples: Path, settings: dict[str, Any], out: Path, *, proteins: Path | None = None
+) -> Summary:
+    """Test every contrast and write one row per protein group and contrast, also for groups that are not tested.
+
+    Parameters
+    ----------
+    intensities
+        Log2 values: `protein_group`, then one column per sample.
+    samples
+        Sample sheet: `sample`, `condition`, the covariates of the design; rows of another fraction than secretome are left
+        out.
+    settings
+        `design`, `contrasts`, `method`.
+    out
+        differential.tsv.
+    proteins
+        `schema.QUANTIFIED`: names of the groups and which of them are excluded; without it every group is tested.
+    """
+    if not settings.get("contrasts"):
+        raise InputError("no contrast is given", "contrasts", "name one, as --contrast 'b_vs_a=b - a'")
+    values = _read_intensities(intensities)
+    sheet = _read_sheet(samples, values, intensities)
+    design = design_matrix(sheet, settings["design"], f"{samples}, design")
+    wanted = contrasts(design, settings["contrasts"], "contrasts")
+    names = _read_names(proteins, values)
+    tested_groups = values.index[(names["excluded_because"].fillna("") == "").to_numpy()]
+
+    tested = moderated_t(values.loc[tested_groups], design, wanted, trend=settings["method"] == "limma_trend")
+    rows = _with_untested(tested.rows, names, [contrast.name for contrast in wanted])
+    files.write_table(out, schema.DIFFERENTIAL.arrange(rows))
+    return _summary(tested, design, settings, rows, excluded=len(values) - len(tested_groups))
+
+
+def _read_intensities(path: Path) -> pd.DataFrame:
+    table = files.read_table(path)
+    if table.columns[0] != "protein_group":
+        raise InputError(
+            f"the first column is {table.columns[0]!r}", path, "name the key column 'protein_group', then samples"
+        )
+    table = table.set_index("protein_group")
+    if table.index.isna().any() or table.index.duplicated().any():
+        name = table.index[table.index.duplicated() | table.index.isna()][0]
+        raise InputError(f"protein_group {name!r} is empty or repeated", path, "make every key unique")
+    for column, kind in table.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(kind):
+            cell = table.loc[pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna(), column]
+            raise InputError(f"column {column!r} holds {cell.iloc[0]!r}", path, "give log2 numbers, empty = missing")
+    if np.isinf(table.to_numpy(dtype=float)).any():
+        raise InputError("a value is infinite", path, "leave cells without a value empty: log2 of 0 is no intensity")
+    return table.astype(float)
+
+
+def _read_sheet(path: Path, values: pd.DataFrame, intensities: Path) -> pd.DataFrame:
+    sheet = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False) if path.exists() else None
+    if sheet is None:
+        raise InputError("the file does not exist", path, "check the path")
+    for name in ("sample", "condition"):
+        if name not in sheet.columns:
+            raise InputError(
+                f"column {name!r} is missing", path, "give a tab-separated sheet with sample and condition"
+            )
+    if "fraction" in sheet.columns:
+        sheet = sheet[sheet["fraction"].isin(["secretome", ""])].reset_index(drop=True)
+    for name in sheet["sample"]:
+        if name not in values.columns:
+            columns = ", ".join(map(str, values.columns[:8]))
+            raise InputError(f"sample {name!r} has no column in {intensities}", path, f"columns there: {columns}, ...")
+    return sheet
+
+
+def _read_names(proteins: Path | None, values: pd.DataFrame) -> pd.DataFrame:
+    """Return accession, gene and excluded_because by protein group, in the order of the values."""
+    columns = ["accession", "gene", "excluded_because"]
+    if proteins is None:
+        return pd.DataFrame("", index=values.index, columns=columns).assign(accession=values.index)
+    names = files.read_table(proteins, schema.QUANTIFIED).set_index("protein_group")
+    unknown = values.index.difference(names.index)
+    if len(unknown):
+        raise InputError(
+            f"protein_group {unknown[0]!r} is missing", proteins, "give the proteins.tsv of the same table"
+        )
+    return names.loc[values.index, columns]
+
+
+def _with_untested(rows: pd.DataFrame, names: pd.DataFrame, contrast_names: list[str]) -> pd.DataFrame:
+    """Add the excluded groups, with the reason as note, and names; groups in the table's order within each contrast."""
+    keys = pd.MultiIndex.from_product([contrast_names, names.index], names=["contrast", "protein_group"])
+    complete = rows.set_index(["contrast", "protein_group"]).reindex(keys).reset_index()
+    named = names.loc[complete["protein_group"]].reset_index(drop=True)
+    excluded = complete["test"].isna()
+    complete["test"] = complete["test"].fillna("none")
+    complete["note"] = complete["note"].where(~excluded, named["excluded_because"])
+    return complete.assign(accession=named["accession"], gene=named["gene"])
+
+
+def _summary(
+    tested: Tested, design: DesignMatrix, settings: dict[str, Any], rows: pd.DataFrame, excluded: int
+) -> Summary:
+    trend = settings["method"] == "limma_trend"
+    prior = tested.prior
+    summary = Summary()
+    summary.methods.append(
+        f"Differences were tested by linear models ({settings['design']}, {len(design.samples)} samples) fitted to each protein "
+        "group's observed log2 values without imputation, with exact contrast variances and moderated t statistics "
+        f"({'limma with a mean-variance trend' if trend else 'limma'}; Smyth 2004, Stat Appl Genet Mol Biol 3:3; prior degrees "
+        f"of freedom {prior.df:.3g}); p-values were adjusted within each contrast (Benjamini & Hochberg 1995)."
+    )
+    if prior.zero_variances:
+        summary.warnings.append(
+            f"{prior.zero_variances} protein groups do not vary at all between replicates and were left out of the prior "
+            "variance: look whether their values were imputed or copied"
+        )
+    summary.counts["excluded before testing"] = excluded
+    for name, block in rows.groupby("contrast", sort=False):
+        summary.counts[f"{name}: tested"] = int((block["test"] != "none").sum())
+        one_side = ((block["n_treatment"] == 0) ^ (block["n_control"] == 0)) & (block["test"] == "none")
+        summary.counts[f"{name}: seen on one side only"] = int(one_side.sum())
+    return summary

@@ -1,0 +1,1 @@
+"""Sequence features and tool files -> one secretion class per protein, with its reasons."""

@@ -1,0 +1,1 @@
+"""QuantTable -> filtered, normalized log2 matrix."""

@@ -1,0 +1,1 @@
+"""Everything before -> ranked candidates with rank intervals and reasons."""

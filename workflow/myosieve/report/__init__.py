@@ -1,0 +1,1 @@
+"""Candidates -> workbook and page."""

@@ -1,0 +1,289 @@
+"""The tables that pass between the rooms and to the user: names, order, kind and meaning of every column, written once.
+
+The descriptions are what a reader sees in the legend of `candidates.xlsx`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from myosieve.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT, NUMBER, COUNT, YES_NO = "text", "number", "count", "yes or no"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, its kind (TEXT, NUMBER, COUNT, YES_NO) and what it says."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the contract. `open` tables may carry further columns behind the listed ones."""
+
+    name: str
+    rows: str
+    columns: tuple[Column, ...]
+    open: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return [column.name for column in self.columns]
+
+    def dtypes(self) -> dict[str, str]:
+        """Pandas dtypes to read each column with; counts may be missing, hence floats."""
+        return {c.name: "float64" if c.kind in (NUMBER, COUNT) else "str" for c in self.columns}
+
+    def require(self, frame: pd.DataFrame, where: Path | str) -> None:
+        """Raise InputError unless every column of the contract is in the frame."""
+        missing = [name for name in self.names if name not in frame.columns]
+        if missing:
+            raise InputError(
+                f"column {missing[0]!r} of the {self.name} table is missing",
+                where,
+                f"give a table with the columns {', '.join(self.names)}",
+            )
+
+    def arrange(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the frame with the contract's columns in order; a column too many or too few is a bug (ValueError)."""
+        missing = [name for name in self.names if name not in frame.columns]
+        extra = [name for name in frame.columns if name not in self.names]
+        if missing or (extra and not self.open):
+            raise ValueError(f"{self.name}: missing {missing}, unexpected {extra}")
+        ordered = frame[[*self.names, *extra]].copy()
+        for column in self.columns:
+            if column.kind == COUNT:
+                ordered[column.name] = ordered[column.name].astype("Int64")
+        return ordered
+
+
+def _columns(*rows: tuple[str, str, str]) -> tuple[Column, ...]:
+    return tuple(Column(*row) for row in rows)
+
+
+_GROUP = ("protein_group", TEXT, "unique key of the protein group; genes are never a key")
+_ACCESSION = ("accession", TEXT, "leading accession of the group")
+_GENE = ("gene", TEXT, "gene symbol of the leading accession")
+_EXCLUDED = ("excluded_because", TEXT, "why the protein group was left out; empty where it was not")
+
+SAMPLES = Table(
+    "samples",
+    "one per sample",
+    _columns(
+        ("sample", TEXT, "unique name of the sample"),
+        ("column", TEXT, "column or run of the table that holds it"),
+        ("condition", TEXT, "experimental condition"),
+        ("fraction", TEXT, "secretome, lysate or blank"),
+    ),
+    open=True,
+)
+
+PROTEINS = Table(
+    "proteins",
+    "one per protein group, in the order of the search engine's table",
+    _columns(
+        _GROUP,
+        _ACCESSION,
+        ("accessions", TEXT, "majority accessions, separated by ';'"),
+        _GENE,
+        ("protein_name", TEXT, "protein name of the leading accession"),
+        ("organism", TEXT, "species name, as 'Homo sapiens'; empty where the table does not tell"),
+        ("peptides", COUNT, "razor and unique peptides, or what the engine counts nearest to them"),
+        ("unique_peptides", COUNT, "peptides found in this group only"),
+        ("decoy", YES_NO, "reverse or decoy hit"),
+        ("contaminant", YES_NO, "contaminant by the engine's flag or an accession prefix"),
+        ("only_by_site", YES_NO, "identified by a modified site only"),
+    ),
+)
+
+QUANTIFIED = Table("quantified proteins", PROTEINS.rows, (*PROTEINS.columns, Column(*_EXCLUDED)))
+
+DIFFERENTIAL = Table(
+    "differential",
+    "every protein group and contrast, also the ones not tested",
+    _columns(
+        ("contrast", TEXT, "name of the contrast"),
+        _GROUP,
+        _ACCESSION,
+        _GENE,
+        ("log2fc", NUMBER, "log2 fold change, always treatment / control"),
+        ("ci_low", NUMBER, "lower end of the 95 % confidence interval of log2fc"),
+        ("ci_high", NUMBER, "upper end of the 95 % confidence interval of log2fc"),
+        ("se", NUMBER, "standard error of log2fc after moderation"),
+        ("t", NUMBER, "moderated t statistic"),
+        ("df", NUMBER, "degrees of freedom of t, residual plus prior"),
+        ("p_value", NUMBER, "two-sided p-value"),
+        ("q_value", NUMBER, "Benjamini-Hochberg adjusted p-value within the contrast"),
+        ("mean_log2", NUMBER, "mean log2 intensity over the observed samples"),
+        ("n_treatment", COUNT, "observed samples of the conditions with a positive weight in the contrast"),
+        ("n_control", COUNT, "observed samples of the conditions with a negative weight in the contrast"),
+        ("of_treatment", COUNT, "samples of the conditions with a positive weight"),
+        ("of_control", COUNT, "samples of the conditions with a negative weight"),
+        ("test", TEXT, "moderated_t, deqms, dpc, detection (present in one condition only) or none"),
+        ("note", TEXT, "why there is no test, or what to know about it"),
+    ),
+)
+
+_SEQUENCE = _columns(
+    ("signal_peptide", TEXT, "yes, no or unknown"),
+    ("sp_end", COUNT, "last residue of the signal peptide"),
+    ("sp_score", NUMBER, "score of the source that made the call, on that source's scale"),
+    ("sp_source", TEXT, "what made the signal peptide call"),
+    ("tm_count", COUNT, "transmembrane helices beyond the signal peptide; empty = unknown"),
+    ("tm_segments", TEXT, "helices as start-end, separated by ';'"),
+    ("tm_source", TEXT, "what made the helix call"),
+    ("gpi", TEXT, "GPI anchor: yes, no or unknown"),
+    ("er_motif", TEXT, "C-terminal ER retention motif: the motif, 'no', or 'unknown' without a sequence"),
+    (
+        "secretion_class",
+        TEXT,
+        "classical, shed, gpi_anchored, er_resident, annotated, unconventional, membrane, intracellular or unknown",
+    ),
+    ("secretion_reason", TEXT, "why this class, in words"),
+    ("conflicts", TEXT, "sources that disagree with the call used"),
+)
+
+FEATURES = Table(
+    "sequence features",
+    "one per FASTA entry",
+    _columns(
+        _ACCESSION,
+        _GENE,
+        ("protein_name", TEXT, "protein name of the FASTA header"),
+        ("organism", TEXT, "species of the FASTA header"),
+        ("length", COUNT, "residues"),
+        ("signal_peptide", TEXT, "embedded call: yes, no or unknown"),
+        ("sp_end", COUNT, "last residue of the signal peptide"),
+        ("sp_score", NUMBER, "score of the embedded predictor"),
+        ("tm_count", COUNT, "helices of the embedded scan; empty = unknown"),
+        ("tm_segments", TEXT, "helices as start-end, separated by ';'"),
+        ("tm_score", NUMBER, "highest window score of the embedded scan"),
+        ("er_motif", TEXT, "C-terminal ER retention motif, or 'no'"),
+    ),
+)
+
+ANNOTATION = Table(
+    "annotation",
+    "one per protein group",
+    (*_columns(_GROUP, _ACCESSION, _GENE, ("organism", TEXT, "species name")), *_SEQUENCE),
+)
+
+# What `myosieve annotate` writes for a FASTA alone.
+ANNOTATED_FASTA = Table(
+    "annotated FASTA",
+    "one per FASTA entry",
+    (
+        *_columns(_ACCESSION, _GENE, ("organism", TEXT, "species name"), ("length", COUNT, "residues")),
+        *_SEQUENCE[:6],
+        Column("tm_score", NUMBER, "highest window score of the embedded scan"),
+        *_SEQUENCE[6:],
+    ),
+)
+
+EVIDENCE = Table(
+    "evidence",
+    "one per protein, source and feature",
+    _columns(
+        _GROUP,
+        _ACCESSION,
+        ("source", TEXT, "tool or database"),
+        ("version", TEXT, "its version, where it tells"),
+        ("feature", TEXT, "signal_peptide, tm_helix, gpi, er_motif, extracellular or topology"),
+        ("call", TEXT, "yes, no or unknown; a source that was not run has no row"),
+        ("start", COUNT, "first residue"),
+        ("end", COUNT, "last residue"),
+        ("score", NUMBER, "score on the source's own scale"),
+        ("evidence_code", TEXT, "ECO or GO evidence code, where the source gives one"),
+    ),
+)
+
+SECRETOME = Table(
+    "secretome",
+    "one per protein group",
+    _columns(
+        _GROUP,
+        ("leak_marker", YES_NO, "one of the intracellular marker proteins"),
+        ("leak_correlation", NUMBER, "Pearson correlation of log2 intensity with the leak index over the samples"),
+        ("leak_flag", TEXT, "marker, follows leak, or empty; 'not run' where no leak index could be computed"),
+        ("serum_flag", TEXT, "serum protein of another species, shared with one, or empty"),
+    ),
+)
+
+SAMPLES_QC = Table(
+    "samples QC",
+    "one per sample",
+    _columns(
+        ("sample", TEXT, "sample"),
+        ("condition", TEXT, "condition"),
+        ("n_proteins", COUNT, "quantified protein groups that passed the filter"),
+        ("missing", NUMBER, "share of the protein groups that passed the filter without a value here"),
+        ("median_log2", NUMBER, "median log2 intensity before normalization"),
+        ("shift", NUMBER, "log2 shift that normalization added"),
+        (
+            "leak_index",
+            NUMBER,
+            "median over intracellular markers of log2 intensity minus the marker's mean; 0 = average",
+        ),
+        (
+            "serum_share",
+            NUMBER,
+            "share of the summed intensity in proteins of another species or in serum contaminants",
+        ),
+        ("outlier", TEXT, "why the sample stands out, or empty"),
+    ),
+)
+
+# What quantification knows of a sample; leak and serum come behind it in samples_qc.tsv.
+SAMPLES_QUANTIFIED = Table("quantified samples", SAMPLES_QC.rows, SAMPLES_QC.columns[:6])
+
+CANDIDATES = Table(
+    "candidates",
+    "one per protein group and contrast, ranked within the contrast",
+    _columns(
+        ("contrast", TEXT, "name of the contrast; log2fc is always treatment / control"),
+        ("rank", COUNT, "1 = best candidate of the contrast; empty where excluded"),
+        ("rank_low", COUNT, "5 % quantile of the rank over random criterion weights"),
+        ("rank_high", COUNT, "95 % quantile of the rank over random criterion weights"),
+        ("score", NUMBER, "score_experiment^a * score_prior^(1-a), 0 to 1"),
+        _GENE,
+        _ACCESSION,
+        _GROUP,
+        ("protein_name", TEXT, "protein name"),
+        ("direction", TEXT, "up or down with the treatment"),
+        ("log2fc", NUMBER, "log2 fold change, treatment / control"),
+        ("ci_low", NUMBER, "lower end of its 95 % confidence interval"),
+        ("ci_high", NUMBER, "upper end of its 95 % confidence interval"),
+        ("q_value", NUMBER, "Benjamini-Hochberg adjusted p-value within the contrast"),
+        ("test", TEXT, "how it was tested"),
+        ("n_treatment", COUNT, "observed treatment samples"),
+        ("n_control", COUNT, "observed control samples"),
+        ("peptides", COUNT, "peptides of the group"),
+        ("secretion_class", TEXT, "how it would leave the cell"),
+        ("secretion_reason", TEXT, "why this class"),
+        ("leak_flag", TEXT, "does it behave like a protein that leaked from dying cells"),
+        ("serum_flag", TEXT, "may it come from the culture serum"),
+        ("known_myokine", TEXT, "name of the known myokine; shown, never scored"),
+        ("receptors", TEXT, "receptors by curated ligand-receptor pairs (number of resources)"),
+        ("target_organs", TEXT, "organs that literature names for the known myokine"),
+        ("score_experiment", NUMBER, "weighted geometric mean of the experiment's criteria"),
+        ("score_prior", NUMBER, "weighted geometric mean of the prior criteria"),
+        ("d_effect", NUMBER, "lower confidence bound of |log2fc|, as desirability 0 to 1"),
+        ("d_reliability", NUMBER, "observed samples and peptides, as desirability"),
+        ("d_leak", NUMBER, "independence from the leak index, as desirability"),
+        ("d_purity", NUMBER, "not from the culture serum, as desirability"),
+        ("d_secretion", NUMBER, "secretion class, as desirability"),
+        ("d_receptor", NUMBER, "a receptor is known, as desirability; soft"),
+        ("reason", TEXT, "what carries the candidate and what speaks against it"),
+        _EXCLUDED,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Is it really secreted: leak index, serum carry-over."""

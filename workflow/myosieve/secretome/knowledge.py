@@ -1,0 +1,120 @@
+"""The knowledge tables that judge leak and serum: their columns, and reading them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from myosieve import files
+from myosieve.errors import InputError
+from myosieve.schema import TEXT, Column, Table
+from myosieve.secretome.accessions import canonical
+
+LEAK_MARKERS = Table(
+    "leak markers",
+    "one per organism and protein",
+    (
+        Column("organism", TEXT, "human or mouse"),
+        Column("accession", TEXT, "UniProt accession"),
+        Column("gene", TEXT, "gene symbol, to read"),
+        Column("compartment", TEXT, "where in the cell it stays"),
+        Column("rule", TEXT, "why it is on the list"),
+    ),
+    open=True,
+)
+
+CONTAMINANTS = Table(
+    "contaminants",
+    "one per protein",
+    (
+        Column("accession", TEXT, "UniProt accession"),
+        Column("organism", TEXT, "species name"),
+        Column("source_of_contamination", TEXT, "where it comes from"),
+        Column("kind", TEXT, "serum, keratin, enzyme or other"),
+    ),
+    open=True,
+)
+
+ORGANISMS = Table(
+    "organisms",
+    "one per species",
+    (
+        Column("key", TEXT, "name in the config"),
+        Column("species", TEXT, "species name"),
+        Column("taxon_id", TEXT, "NCBI taxon"),
+        Column("mnemonic", TEXT, "UniProt entry name suffix"),
+        Column("role", TEXT, "host or serum"),
+    ),
+    open=True,
+)
+
+
+@dataclass(frozen=True)
+class SpeciesKnowledge:
+    """What tells a protein of the cells from one of the culture serum.
+
+    Attributes
+    ----------
+    host
+        Species name of the cells.
+    serum
+        Species names whose serum feeds cells, without the host.
+    mnemonics
+        UniProt entry name suffix -> species name, of host and serum species.
+    listed
+        Accession -> species name, for serum proteins of species other than the host.
+    listed_host
+        Accessions of the host that contaminant lists carry (its keratins, its albumin).
+    not_serum
+        Accessions on contaminant lists for another reason than serum (calibration proteins, enzymes).
+    """
+
+    host: str
+    serum: frozenset[str]
+    mnemonics: dict[str, str]
+    listed: dict[str, str]
+    listed_host: frozenset[str]
+    not_serum: frozenset[str]
+
+
+def read_leak_markers(folder: Path, organism: str) -> pd.DataFrame:
+    """Read the leak markers of one organism; an organism that the file does not know has no rows."""
+    table = files.read_table(folder / "leak_markers.tsv", LEAK_MARKERS)
+    table = table[table["organism"] == organism]
+    return table.assign(accession=canonical(table["accession"]))
+
+
+def read_species(folder: Path, organism: str) -> SpeciesKnowledge:
+    """Read what tells host from serum.
+
+    Raises
+    ------
+    InputError
+        A file is missing, or `organisms.tsv` does not know the organism of the study.
+    """
+    path = folder / "organisms.tsv"
+    organisms = files.read_table(path, ORGANISMS)
+    host = organisms.loc[organisms["key"] == organism, "species"]
+    if host.empty:
+        known = ", ".join(organisms.loc[organisms["role"] == "host", "key"])
+        raise InputError(f"organism {organism!r} is not in the table", path, f"add its row, or use one of {known}")
+    contaminants = files.read_table(folder / "contaminants.tsv", CONTAMINANTS)
+    return species_knowledge(organisms, contaminants, host.iloc[0])
+
+
+def species_knowledge(organisms: pd.DataFrame, contaminants: pd.DataFrame, host: str) -> SpeciesKnowledge:
+    """Return what tells host from serum, from `organisms.tsv` and `contaminants.tsv` as frames and the host's species."""
+    accession = canonical(contaminants["accession"])
+    own = contaminants["organism"] == host
+    serum = contaminants["kind"] == "serum"
+    foreign = serum & ~own
+    return SpeciesKnowledge(
+        host=host,
+        serum=frozenset(organisms.loc[(organisms["role"] == "serum") & (organisms["species"] != host), "species"]),
+        mnemonics=dict(zip(organisms["mnemonic"], organisms["species"], strict=True)),
+        listed=dict(zip(accession[foreign], contaminants.loc[foreign, "organism"].fillna("unknown"), strict=True)),
+        listed_host=frozenset(accession[own]),
+        not_serum=frozenset(accession[~serum]),
+    )

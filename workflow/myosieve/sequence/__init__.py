@@ -1,0 +1,1 @@
+"""FASTA -> signal peptide, transmembrane helices and ER motif per protein."""

@@ -1,0 +1,161 @@
+"""Settings: the config's schema, its defaults, and the slice of it that each stage reads.
+
+`workflow/schemas/config.schema.yaml` is the one place where a key, its default and the stages that read it are written.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from myosieve import files
+from myosieve.errors import InputError
+
+
+@functools.cache
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a config file."""
+    import yaml
+
+    return yaml.safe_load(files.shipped("schemas/config.schema.yaml").read_text(encoding="utf-8"))
+
+
+def study_properties() -> dict[str, Any]:
+    """Return the schema's properties of a study, by key."""
+    return schema()["$defs"]["study"]["properties"]
+
+
+def check(config: Mapping[str, Any], where: object) -> None:
+    """Raise InputError on the first thing in the config that the schema does not allow.
+
+    Parameters
+    ----------
+    config
+        The merged content of the config files.
+    where
+        What to call it in the message: the file name, or several.
+    """
+    import jsonschema
+
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema()).iter_errors(config))
+    if error is not None:
+        raise _explained(error, where)
+
+
+def check_study(settings: Mapping[str, Any], where: object) -> None:
+    """Raise InputError on the first setting of one study that the schema does not allow, as `check`."""
+    import jsonschema
+
+    whole = schema()
+    rules = {**whole["$defs"]["study"], "$defs": whole["$defs"]}
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(rules).iter_errors(settings))
+    if error is not None:
+        raise _explained(error, where)
+
+
+def study_settings(config: Mapping[str, Any], study: str) -> dict[str, Any]:
+    """Return all settings of a study: the schema's defaults, under the config's `defaults`, under the study's own keys.
+
+    Nested objects (`filter`, `ranking`, ...) merge key by key; lists, contrasts and evidence files are taken whole.
+    """
+    merged = _defaults(study_properties())
+    for layer in (config.get("defaults") or {}, config["studies"][study] or {}):
+        for key, value in layer.items():
+            whole = key in ("contrasts", "evidence") or not isinstance(value, Mapping)
+            merged[key] = copy.deepcopy(value) if whole else _merged(merged.get(key, {}), value)
+    return merged
+
+
+def stage_slice(settings: Mapping[str, Any], stage: str) -> dict[str, Any]:
+    """Return the part of a study's settings that a stage reads, by the schema's `x-stages`."""
+    return {
+        key: settings[key]
+        for key, value in sorted(study_properties().items())
+        if stage in value.get("x-stages", ()) and key in settings
+    }
+
+
+def stage_defaults(stage: str) -> dict[str, Any]:
+    """Return a stage's settings where nobody set anything, as the commands use without `--settings`."""
+    return stage_slice(_defaults(study_properties()), stage)
+
+
+def documented_keys(node: Mapping[str, Any] | None = None, prefix: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every study key as a dotted path with its schema, for the documentation and its test."""
+    for key, value in (study_properties() if node is None else node).items():
+        yield prefix + key, value
+        yield from documented_keys(value.get("properties", {}), f"{prefix}{key}.")
+
+
+def _defaults(properties: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in properties.items():
+        if "properties" in value and key != "evidence":
+            found[key] = _defaults(value["properties"])
+        elif "default" in value:
+            found[key] = copy.deepcopy(value["default"])
+    return found
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        inner = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merged(merged[key], value) if inner else copy.deepcopy(value)
+    return merged
+
+
+def _explained(error: Any, where: object) -> InputError:
+    """Turn jsonschema's error into one line that names the key, its value and what would be right."""
+    key = ".".join(str(part) for part in error.absolute_path)
+    at = f"key {key!r}" if key else "the config"
+    if error.validator == "additionalProperties":
+        allowed = list(error.schema.get("properties", {}))
+        unknown = sorted(set(error.instance) - set(allowed))[0]
+        near = difflib.get_close_matches(str(unknown), allowed, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known keys here: {', '.join(sorted(allowed))}"
+        full = f"{key}.{unknown}" if key else str(unknown)
+        return InputError(f"unknown key {full!r}", where, hint)
+    if error.validator == "enum":
+        return InputError(
+            f"{at} is {error.instance!r}", where, f"use one of {', '.join(map(str, error.validator_value))}"
+        )
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return InputError(f"{at} lacks {missing!r}", where, f"add {missing!r}; config/README.md describes every key")
+    if error.validator == "oneOf":
+        remedy = "give {treatment: ..., control: ...} or a linear expression over conditions"
+        return InputError(f"{at} is {error.instance!r}", where, remedy)
+    if error.validator in ("type", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        words = {
+            "type": "of type",
+            "pattern": "text matching",
+            "minimum": "at least",
+            "maximum": "at most",
+            "exclusiveMinimum": "above",
+            "exclusiveMaximum": "below",
+        }
+        wanted = error.validator_value
+        wanted = " or ".join(wanted) if isinstance(wanted, list) else wanted
+        return InputError(f"{at} is {error.instance!r}", where, f"it must be {words[error.validator]} {wanted}")
+    return InputError(f"{at}: {error.message}", where, "config/README.md describes every key")
+
+
+def load(path: Path | str) -> dict[str, Any]:
+    """Read one YAML config file and check it against the schema."""
+    import yaml
+
+    try:
+        config = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("the file does not exist", path, "check the path") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"not readable as YAML ({error})", path, "give a YAML file in UTF-8") from None
+    if not isinstance(config, dict):
+        raise InputError("not a YAML mapping", path, "start from config/config.yaml")
+    check(config, path)
+    return config

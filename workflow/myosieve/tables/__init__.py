@@ -1,0 +1,1 @@
+"""Search-engine output and sample sheet -> QuantTable."""
