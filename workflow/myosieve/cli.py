@@ -160,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     keys = settings.study_properties()
     knowledge = files.shipped("knowledge")
 
-    c = command("intake", "Read a search engine's table against a sample sheet.", _intake, "intake",
+    c = command("intake", "Read a search engine's table against a sample sheet.", _intake, "tables",
                 ("format", "quantity"))  # fmt: skip
     c.reads("--table", required=True, help="the search engine's protein table")
     c.reads("--samples", required=True, help="the sample sheet")
@@ -168,7 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--quantity", choices=keys["quantity"]["enum"], help="which intensities")
     c.option("--out", type=Path, required=True, help="folder for proteins.tsv, intensities.tsv, samples.tsv")
 
-    c = command("quantify", "Filter, take log2, normalize.", _quantify, "quantify", ("normalization",))
+    c = command("quantify", "Filter, take log2, normalize.", _quantify, "quant", ("normalization",))
     c.reads("--intake", required=True, help="folder that `intake` wrote")
     c.option("--normalization", choices=keys["normalization"]["enum"], help="log2 shift per sample")
     c.option("--out", type=Path, required=True, help="folder for proteins.tsv, intensities.tsv, samples_qc.tsv")

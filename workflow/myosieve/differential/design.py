@@ -180,10 +180,10 @@ def _known(conditions: list[str]) -> str:
 
 
 def _columns_used(parsed: Any, formula: str, samples: pd.DataFrame, where: object) -> list[str]:
-    used = sorted(str(variable) for variable in parsed.required_variables)
     for term in parsed:
         for factor in term.factors:
             _check_factor(str(factor.expr), formula, where)
+    used = sorted(str(variable) for variable in parsed.required_variables)
     for name in used:
         if name not in samples.columns:
             columns = ", ".join(map(str, samples.columns))

@@ -118,8 +118,8 @@ def _summary(
     prior = tested.prior
     summary = Summary()
     summary.methods.append(
-        f"Differences were tested by linear models ({settings['design']}, {len(design.samples)} samples) fitted to each protein "
-        "group's observed log2 values without imputation, with exact contrast variances and moderated t statistics "
+        f"Differences were tested by linear models ({settings['design']}, {len(design.samples)} samples) fitted to each "
+        "protein group's observed log2 values without imputation, with exact contrast variances and moderated t statistics "
         f"({'limma with a mean-variance trend' if trend else 'limma'}; Smyth 2004, Stat Appl Genet Mol Biol 3:3; prior degrees "
         f"of freedom {prior.df:.3g}); p-values were adjusted within each contrast (Benjamini & Hochberg 1995)."
     )

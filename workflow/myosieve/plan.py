@@ -1,0 +1,125 @@
+"""Config -> validated studies, before any job runs; and the settings slices that decide what is stale.
+
+The Snakefile calls this while it parses. Everything that a config, a sample sheet, a design and contrasts can get wrong
+without reading the protein table is refused here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from myosieve import files, settings
+from myosieve.errors import InputError
+
+# Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
+STAGES = ("tables", "quant", "differential", "evidence", "secretome", "ranking", "report")
+# Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
+HASHED_UP_TO_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study of a config: its name and its settings, with every default filled in."""
+
+    name: str
+    settings: dict[str, Any]
+
+    @property
+    def table(self) -> str:
+        """Path of the search engine's table."""
+        return self.settings["table"]
+
+    @property
+    def samples(self) -> str:
+        """Path of the sample sheet."""
+        return self.settings["samples"]
+
+    @property
+    def fasta(self) -> list[str]:
+        """Paths of the sequences."""
+        return self.settings["fasta"]
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """Paths of predictors' results, by tool."""
+        return self.settings["evidence"]
+
+    def sequence_digest(self) -> str:
+        """Name of the folder under results/shared for what depends on the sequences alone; by content, so shared."""
+        parts = [files.sha256(path) for path in self.fasta]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16] if parts else ""
+
+    def slice(self, stage: str) -> dict[str, Any]:
+        """Return what a stage reads of the settings, with the digests of the user's files that it reads."""
+        read = {
+            "tables": {"table": self.table, "samples": self.samples},
+            "evidence": dict(self.evidence),
+        }.get(stage, {})
+        content = settings.stage_slice(self.settings, stage)
+        return content | ({"inputs": {name: _digest(path) for name, path in read.items()}} if read else {})
+
+
+def plan(config: Mapping[str, Any], where: str) -> dict[str, Study]:
+    """Return the validated studies of a config, by name.
+
+    Parameters
+    ----------
+    config
+        The merged config.
+    where
+        Its file or files, for messages.
+
+    Raises
+    ------
+    InputError
+        Unknown key or wrong value, a file that does not exist, a sample sheet that does not hold, a condition that no
+        sample has, a design or contrast that cannot be estimated.
+    """
+    settings.check(config, where)
+    studies = {name: Study(name, settings.study_settings(config, name)) for name in config["studies"]}
+    for study in studies.values():
+        _check(study, where)
+    return studies
+
+
+def write_slices(studies: Mapping[str, Study], results: Path) -> None:
+    """Write each stage's slice to results/{study}/settings/{stage}.json, and leave untouched what does not change."""
+    for study in studies.values():
+        for stage in STAGES:
+            path = results / study.name / "settings" / f"{stage}.json"
+            content = study.slice(stage)
+            if not path.exists() or files.read_json(path) != content:
+                files.write_json(path, content)
+
+
+def _check(study: Study, where: str) -> None:
+    # Imported here: a stage's rooms are heavy, and jobs on a cluster parse the workflow without checking again.
+    from myosieve.differential.design import contrasts, design_matrix
+    from myosieve.tables.samples import read_samples
+
+    at = f"{where}: studies.{study.name}"
+    for key in ("table", "samples", "contrasts"):
+        if not study.settings.get(key):
+            raise InputError(f"{key!r} is not set", at, f"add {key!r} here or under 'defaults'; see config/README.md")
+    named = [("table", study.table), ("samples", study.samples)]
+    named += [("fasta", path) for path in study.fasta]
+    named += [(f"evidence.{tool}", path) for tool, path in study.evidence.items()]
+    for key, path in named:
+        if not Path(path).is_file():
+            raise InputError(
+                f"{key}: file {path!r} does not exist", at, "give its path relative to the folder in which snakemake runs"
+            )
+    sheet = read_samples(Path(study.samples)).frame
+    sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
+    if sheet.empty:
+        raise InputError("no sample of fraction secretome", study.samples, "mark the conditioned-medium samples so")
+    design = design_matrix(sheet, study.settings["design"], f"{at}.design")
+    contrasts(design, study.settings["contrasts"], f"{at}.contrasts")
+
+
+def _digest(path: str) -> str:
+    return files.sha256(path) if Path(path).stat().st_size <= HASHED_UP_TO_BYTES else "over 1 GiB: by modification time"

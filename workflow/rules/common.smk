@@ -1,0 +1,81 @@
+# Studies, targets, and what the rules share. Runs while the workflow is parsed.
+import os
+import sys
+from pathlib import Path
+from shlex import quote as quoted
+
+from myosieve import files
+from myosieve.code import stage_digest
+from myosieve.errors import InputError
+from myosieve.plan import STAGES, Study, plan, write_slices
+from myosieve.settings import study_settings
+
+# `.venv/bin/snakemake` works without activating the environment: its commands are found beside the interpreter.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def planned_studies():
+    """Validate once, in the main process; jobs on a cluster parse the workflow again and take it as settled."""
+    if not workflow.is_main_process:
+        return {name: Study(name, study_settings(config, name)) for name in config["studies"]}
+    where = ", ".join(map(str, workflow.configfiles)) or "the module's config"
+    try:
+        studies = plan(config, where)
+    except InputError as error:
+        print(f"myosieve: {error}", file=sys.stderr)
+        sys.exit(2)
+    write_slices(studies, Path(workflow.pathvars.apply("<results>")))
+    return studies
+
+
+STUDIES = planned_studies()
+SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta}
+CODE = {stage: stage_digest(stage) for stage in (*STAGES, "sequence", "provenance")}
+
+
+wildcard_constraints:
+    study="|".join(STUDIES),
+    digest="[0-9a-f]{16}",
+
+
+def targets():
+    """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
+    names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
+    names += ["evidence.tsv", "samples_qc.tsv", "provenance.json"]
+    return expand("<results>/{study}/{name}", study=STUDIES, name=names)
+
+
+def settings_of(stage):
+    """Return the path of a stage's slice of the settings: rewritten only when its content changes."""
+    return f"<results>/{{study}}/settings/{stage}.json"
+
+
+def shipped(*names):
+    """Return paths of tables that ship with MyoSieve, relative to the working folder where they lie below it."""
+    paths = [files.shipped(name) for name in names]
+    here = Path.cwd()
+    return [str(path.relative_to(here) if path.is_relative_to(here) else path) for path in paths]
+
+
+def study_of(wildcards):
+    return STUDIES[wildcards.study]
+
+
+def features_of(study):
+    """Return the sequence features that a study uses; none without sequences."""
+    return [f"<results>/shared/{study.sequence_digest()}/features.tsv"] if study.fasta else []
+
+
+def evidence_options(study):
+    """Return the options that name the evidence's sources; the paths in them are the rule's inputs."""
+    sequence = [f"--sequence {quoted(workflow.pathvars.apply(path))}" for path in features_of(study)]
+    return " ".join([*sequence, *(f"--evidence {quoted(f'{k}={v}')}" for k, v in sorted(study.evidence.items()))])
+
+
+def records_of(study):
+    """Return the records of a study's steps, in the order of the data's way."""
+    steps = ["1_tables", "2_quant", "3_differential", "4_evidence", "5_secretome", "6_ranking"]
+    shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
+    return [f"<results>/{study.name}/records/{step}.json" for step in steps[:3]] + shared + [
+        f"<results>/{study.name}/records/{step}.json" for step in steps[3:]
+    ]

@@ -1,0 +1,24 @@
+# IN   tests, secretion classes, leak and serum flags, knowledge tables
+# OUT  candidates, ranked within each contrast, with reasons
+rule ranking:
+    input:
+        differential="<results>/{study}/differential.tsv",
+        proteins="<results>/{study}/quantified/proteins.tsv",
+        annotation="<results>/{study}/annotation.tsv",
+        secretome="<results>/{study}/secretome.tsv",
+        knowledge=shipped("knowledge/receptors.tsv", "knowledge/myokines.tsv"),
+        settings=settings_of("ranking"),
+    output:
+        candidates="<results>/{study}/candidates.tsv",
+        record="<results>/{study}/records/6_ranking.json",
+    log:
+        "<logs>/{study}/ranking.log",
+    params:
+        code=CODE["ranking"],
+        knowledge=subpath(input.knowledge[0], parent=True),
+    conda:
+        "../envs/myosieve.yml"
+    shell:
+        "myosieve rank --differential {input.differential:q} --proteins {input.proteins:q}"
+        " --annotation {input.annotation:q} --secretome {input.secretome:q} --knowledge {params.knowledge:q}"
+        " --settings {input.settings:q} --out {output.candidates:q} --record {output.record:q} 2> {log:q}"

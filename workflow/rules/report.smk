@@ -1,0 +1,28 @@
+# IN   candidates and all that explains them
+# OUT  the workbook and the page for people
+rule report:
+    input:
+        candidates="<results>/{study}/candidates.tsv",
+        differential="<results>/{study}/differential.tsv",
+        annotation="<results>/{study}/annotation.tsv",
+        samples_qc="<results>/{study}/samples_qc.tsv",
+        proteins="<results>/{study}/quantified/proteins.tsv",
+        intensities="<results>/{study}/quantified/intensities.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        provenance="<results>/{study}/provenance.json",
+        settings=settings_of("report"),
+    output:
+        xlsx="<results>/{study}/candidates.xlsx",
+        html="<results>/{study}/report.html",
+    log:
+        "<logs>/{study}/report.log",
+    params:
+        code=CODE["report"],
+        quantified=subpath(input.proteins, parent=True),
+    conda:
+        "../envs/myosieve.yml"
+    shell:
+        "myosieve report --study {wildcards.study:q} --candidates {input.candidates:q}"
+        " --differential {input.differential:q} --annotation {input.annotation:q} --samples-qc {input.samples_qc:q}"
+        " --quantified {params.quantified:q} --samples {input.samples:q} --provenance {input.provenance:q}"
+        " --settings {input.settings:q} --xlsx {output.xlsx:q} --html {output.html:q} 2> {log:q}"

@@ -1,0 +1,27 @@
+# IN   quantified proteins and samples, secretion classes
+# OUT  leak and serum flags per protein group, leak index and serum share per sample
+rule secretome:
+    input:
+        proteins="<results>/{study}/quantified/proteins.tsv",
+        intensities="<results>/{study}/quantified/intensities.tsv",
+        quantified="<results>/{study}/quantified/samples_qc.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        annotation="<results>/{study}/annotation.tsv",
+        knowledge=shipped("knowledge/leak_markers.tsv", "knowledge/contaminants.tsv", "knowledge/organisms.tsv"),
+        settings=settings_of("secretome"),
+    output:
+        proteins="<results>/{study}/secretome.tsv",
+        samples="<results>/{study}/samples_qc.tsv",
+        record="<results>/{study}/records/5_secretome.json",
+    log:
+        "<logs>/{study}/secretome.log",
+    params:
+        code=CODE["secretome"],
+        quantified=subpath(input.proteins, parent=True),
+        knowledge=subpath(input.knowledge[0], parent=True),
+    conda:
+        "../envs/myosieve.yml"
+    shell:
+        "myosieve secretome --quantified {params.quantified:q} --samples {input.samples:q}"
+        " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q}"
+        " --out {output.proteins:q} --samples-out {output.samples:q} --record {output.record:q} 2> {log:q}"

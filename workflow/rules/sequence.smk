@@ -1,0 +1,17 @@
+# IN   protein sequences
+# OUT  sequence features per accession; independent of the study, so shared by all that use the same sequences
+rule sequence:
+    input:
+        fasta=lambda wildcards: SEQUENCES[wildcards.digest],
+        model=shipped("models/signal_peptide_matrix.tsv"),
+    output:
+        features="<results>/shared/{digest}/features.tsv",
+        record="<results>/shared/{digest}/record.json",
+    log:
+        "<logs>/shared/{digest}/sequence.log",
+    params:
+        code=CODE["sequence"],
+    conda:
+        "../envs/myosieve.yml"
+    shell:
+        "myosieve sequence --fasta {input.fasta:q} --out {output.features:q} --record {output.record:q} 2> {log:q}"

@@ -1,0 +1,22 @@
+# IN   the search engine's table and the sample sheet of a study
+# OUT  proteins, linear intensities and samples, checked against each other
+rule tables:
+    input:
+        table=lambda wildcards: study_of(wildcards).table,
+        samples=lambda wildcards: study_of(wildcards).samples,
+        settings=settings_of("tables"),
+    output:
+        proteins="<results>/{study}/intake/proteins.tsv",
+        intensities="<results>/{study}/intake/intensities.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        record="<results>/{study}/records/1_tables.json",
+    log:
+        "<logs>/{study}/tables.log",
+    params:
+        code=CODE["tables"],
+        folder=subpath(output.proteins, parent=True),
+    conda:
+        "../envs/myosieve.yml"
+    shell:
+        "myosieve intake --table {input.table:q} --samples {input.samples:q} --settings {input.settings:q}"
+        " --out {params.folder:q} --record {output.record:q} 2> {log:q}"
