@@ -18,7 +18,7 @@ def planned_studies():
     """Validate once, in the main process; jobs on a cluster parse the workflow again and take it as settled."""
     if not workflow.is_main_process:
         return {name: Study(name, study_settings(config, name)) for name in config["studies"]}
-    where = ", ".join(map(str, workflow.configfiles)) or "the module's config"
+    where = ", ".join(map(near, workflow.configfiles)) or "the module's config"
     try:
         studies = plan(config, where)
     except InputError as error:
@@ -28,8 +28,20 @@ def planned_studies():
     return studies
 
 
+def shipped(*names):
+    """Return paths of tables that ship with MyoSieve, relative to the working folder where they lie below it."""
+    return [near(files.shipped(name)) for name in names]
+
+
+def near(path):
+    """Return a path relative to the working folder where it lies below it: so results survive a move of the folder."""
+    path = Path(path)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
 STUDIES = planned_studies()
 SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta}
+KNOWLEDGE = shipped("knowledge")[0]
 CODE = {stage: stage_digest(stage) for stage in (*STAGES, "sequence", "provenance")}
 
 
@@ -48,13 +60,6 @@ def targets():
 def settings_of(stage):
     """Return the path of a stage's slice of the settings: rewritten only when its content changes."""
     return f"<results>/{{study}}/settings/{stage}.json"
-
-
-def shipped(*names):
-    """Return paths of tables that ship with MyoSieve, relative to the working folder where they lie below it."""
-    paths = [files.shipped(name) for name in names]
-    here = Path.cwd()
-    return [str(path.relative_to(here) if path.is_relative_to(here) else path) for path in paths]
 
 
 def study_of(wildcards):

@@ -16,7 +16,7 @@ rule evidence:
     params:
         code=CODE["evidence"],
         sources=lambda wildcards: evidence_options(study_of(wildcards)),
-        knowledge=subpath(input.knowledge[0], parent=True),
+        knowledge=KNOWLEDGE,
     conda:
         "../envs/myosieve.yml"
     shell:

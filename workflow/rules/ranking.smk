@@ -15,7 +15,7 @@ rule ranking:
         "<logs>/{study}/ranking.log",
     params:
         code=CODE["ranking"],
-        knowledge=subpath(input.knowledge[0], parent=True),
+        knowledge=KNOWLEDGE,
     conda:
         "../envs/myosieve.yml"
     shell:

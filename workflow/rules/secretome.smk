@@ -18,7 +18,7 @@ rule secretome:
     params:
         code=CODE["secretome"],
         quantified=subpath(input.proteins, parent=True),
-        knowledge=subpath(input.knowledge[0], parent=True),
+        knowledge=KNOWLEDGE,
     conda:
         "../envs/myosieve.yml"
     shell:
