@@ -4,8 +4,8 @@
 
 METASTUDENT_FOLDER is `dataset_201401` of metastudent-data 2.0.1-8 (Swiss-Prot sequences with GO terms, as BLAST databases),
 ORG_HS_SQLITE is `org.Hs.eg.sqlite` of r-bioc-org.hs.eg.db 3.16.0-1; `resources/demo/SOURCES.md` says how to unpack them.
-Writes human.fasta.gz, other.fasta.gz (contaminants and bovine serum) and proteins.tsv (accession, class, basis, group). The choice
-uses no random numbers: drawn proteins come in the order of the SHA-256 of their accession.
+Writes human.fasta.gz, other.fasta.gz (contaminants and bovine serum) and proteins.tsv (accession, class, basis, group). The
+choice uses no random numbers: drawn proteins come in the order of the SHA-256 of their accession.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from pathlib import Path
 from demo_lists import BOVINE_SERUM, CONTAMINANTS, ENTRY_NAMES, LISTED, PARALOGS
 
 # GO cellular component terms, used as annotated directly (not through child terms).
-EXTRACELLULAR = {"GO:0005576", "GO:0005615", "GO:0031012", "GO:0062023"}  # region, space, matrix, collagen-containing matrix
+# Extracellular region, space, matrix, collagen-containing matrix.
+EXTRACELLULAR = {"GO:0005576", "GO:0005615", "GO:0031012", "GO:0062023"}
 PLASMA_MEMBRANE, INTEGRAL = "GO:0005886", "GO:0016021"
 CLASS_TERMS = {
     "er": {"GO:0005788", "GO:0005789"},  # ER lumen, ER membrane
@@ -36,14 +37,14 @@ CLASS_TERMS = {
 }
 # Proteins per class, listed ones included; a class that is absent here holds its listed proteins only. About 2,500 in all.
 QUOTAS = {
-    "ribosome": 75,
+    "ribosome": 60,
     "proteasome": 45,
     "sarcomere": 90,
-    "er": 170,
-    "mitochondrion": 280,
-    "membrane": 220,
-    "cytosol": 620,
-    "nucleus": 300,
+    "er": 240,
+    "mitochondrion": 330,
+    "membrane": 270,
+    "cytosol": 440,
+    "nucleus": 340,
     "other": 330,
 }
 # Drawn proteins lie between these lengths (residues): long ones cost space, short ones have no tryptic peptides.
@@ -128,7 +129,7 @@ def read_genes(path: Path, accessions: set[str]) -> dict[str, Gene]:
 
 def class_of(gene: Gene) -> str | None:
     """Return the simulation class of a gene that is in no list, or None where its terms leave it in doubt."""
-    if not gene.seen_by_ms or gene.terms & EXTRACELLULAR:
+    if gene.terms & EXTRACELLULAR:
         return None
     for name, terms in CLASS_TERMS.items():
         if gene.terms & terms:
@@ -159,15 +160,23 @@ def listed(genes: dict[str, Gene]) -> dict[str, str]:
 
 
 def drawn(genes: dict[str, Gene], sequences: dict[str, str], taken: dict[str, str]) -> dict[str, str]:
-    """Return accession -> class of further proteins, until each class has its quota; one accession per gene."""
+    """Return accession -> class of further proteins, until each class has its quota; one accession per gene.
+
+    Proteins that mass spectrometry has seen in people come first.
+    """
+
+    def order(accession: str) -> tuple[bool, bytes]:
+        return not genes[accession].seen_by_ms, hashlib.sha256(accession.encode()).digest()
+
     symbols = {genes[accession].symbol for accession in taken}
     counts = {name: sum(value == name for value in taken.values()) for name in QUOTAS}
     chosen: dict[str, str] = {}
-    for accession in sorted(genes, key=lambda text: hashlib.sha256(text.encode()).digest()):
+    for accession in sorted(genes, key=order):
         gene = genes[accession]
         name = class_of(gene)
         fits = LENGTHS[0] <= len(sequences[accession]) <= LENGTHS[1]
-        if name and fits and gene.symbol not in symbols and counts[name] < QUOTAS[name]:
+        free = gene.symbol not in symbols and accession not in CONTAMINANTS
+        if name and fits and free and counts[name] < QUOTAS[name]:
             chosen[accession] = name
             symbols.add(gene.symbol)
             counts[name] += 1

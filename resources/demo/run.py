@@ -22,6 +22,7 @@ def run(*options: str) -> tuple[float, subprocess.CompletedProcess]:
 
 
 def main() -> int:
+    """Run, then tell."""
     print(f"$ {' '.join(COMMAND)}", flush=True)
     seconds, done = run()
     if done.returncode:
