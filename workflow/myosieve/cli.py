@@ -127,6 +127,12 @@ def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Sum
     )  # fmt: skip
 
 
+def _compare(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.compare.step import compare
+
+    return compare(options.member, options.out, chosen["fdr"])
+
+
 def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.report.step import report
 
@@ -218,6 +224,11 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--secretome", required=True, help="secretome.tsv")
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
     c.option("--out", type=Path, required=True, help="candidates.tsv")
+
+    c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))
+    c.reads_pairs("--member", metavar="STUDY.CONTRAST=FILE", help="a study's differential.tsv; at least two")
+    c.option("--fdr", type=float, help="false discovery rate at which a member counts as significant")
+    c.option("--out", type=Path, required=True, help="meta table")
 
     c = command("report", "Write the workbook and the page for people.", _report, "report")
     c.option("--study", required=True, help="name of the study")

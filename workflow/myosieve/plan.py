@@ -83,17 +83,41 @@ def plan(config: Mapping[str, Any], where: str) -> dict[str, Study]:
     studies = {name: Study(name, settings.study_settings(config, name)) for name in config["studies"]}
     for study in studies.values():
         _check(study, where)
+    comparisons(config, studies, where)
     return studies
 
 
-def write_slices(studies: Mapping[str, Study], results: Path) -> None:
+def comparisons(config: Mapping[str, Any], studies: Mapping[str, Study], where: str) -> dict[str, list[str]]:
+    """Return the members (study.contrast) of each comparison of a config.
+
+    Raises
+    ------
+    InputError
+        A member is not a contrast of a study of this config.
+    """
+    wanted = config.get("compare") or {}
+    known = [f"{study.name}.{contrast}" for study in studies.values() for contrast in study.settings["contrasts"]]
+    for name, members in wanted.items():
+        for member in members:
+            if member not in known:
+                at = f"{where}: compare.{name}"
+                raise InputError(f"{member!r} is not a contrast of this config", at, f"contrasts: {', '.join(known)}")
+    return dict(wanted)
+
+
+def write_slices(config: Mapping[str, Any], studies: Mapping[str, Study], results: Path) -> None:
     """Write each stage's slice to results/{study}/settings/{stage}.json, and leave untouched what does not change."""
-    for study in studies.values():
-        for stage in STAGES:
-            path = results / study.name / "settings" / f"{stage}.json"
-            content = study.slice(stage)
-            if not path.exists() or files.read_json(path) != content:
-                files.write_json(path, content)
+    slices = {
+        results / study.name / "settings" / f"{stage}.json": study.slice(stage)
+        for study in studies.values()
+        for stage in STAGES
+    }
+    shared = settings.stage_defaults("compare") | settings.stage_slice(config.get("defaults") or {}, "compare")
+    for name, members in (config.get("compare") or {}).items():
+        slices[results / "compare" / name / "settings" / "compare.json"] = shared | {"members": members}
+    for path, content in slices.items():
+        if not path.exists() or files.read_json(path) != content:
+            files.write_json(path, content)
 
 
 def _check(study: Study, where: str) -> None:
@@ -111,7 +135,9 @@ def _check(study: Study, where: str) -> None:
     for key, path in named:
         if not Path(path).is_file():
             raise InputError(
-                f"{key}: file {path!r} does not exist", at, "give its path relative to the folder in which snakemake runs"
+                f"{key}: file {path!r} does not exist",
+                at,
+                "give its path relative to the folder in which snakemake runs",
             )
     sheet = read_samples(Path(study.samples)).frame
     sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)

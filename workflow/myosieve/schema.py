@@ -213,9 +213,21 @@ SECRETOME = Table(
     _columns(
         _GROUP,
         ("leak_marker", YES_NO, "one of the intracellular marker proteins"),
-        ("leak_correlation", NUMBER, "Pearson correlation of log2 intensity with the leak index over the samples"),
-        ("leak_flag", TEXT, "marker, follows leak, or empty; 'not run' where no leak index could be computed"),
-        ("serum_flag", TEXT, "serum protein of another species, shared with one, or empty"),
+        (
+            "leak_correlation",
+            NUMBER,
+            "Pearson correlation of log2 intensity with the leak index over the samples; empty where the index is steady",
+        ),
+        (
+            "leak_flag",
+            TEXT,
+            "marker, follows leak, or empty; 'not run' without a leak index or with too few samples of the protein",
+        ),
+        (
+            "serum_flag",
+            TEXT,
+            "serum protein of another species, shared with one, or empty; 'not run' where the table holds no serum protein",
+        ),
     ),
 )
 
@@ -286,4 +298,33 @@ CANDIDATES = Table(
         ("reason", TEXT, "what carries the candidate and what speaks against it"),
         _EXCLUDED,
     ),
+)
+
+# Behind these stand log2fc:<member>, se:<member>, q_value:<member> and note:<member> for each member.
+COMPARISON = Table(
+    "comparison",
+    "one per accession that is in any member",
+    _columns(
+        ("accession", TEXT, "leading accession without isoform suffix, by which the members are joined"),
+        ("gene", TEXT, "gene symbol by the first member that names one"),
+        ("n_members", COUNT, "members with a log2fc and its standard error"),
+        ("log2fc", NUMBER, "pooled log2 fold change, treatment / control; empty if n_members < 2"),
+        ("ci_low", NUMBER, "lower end of the 95 % confidence interval of the pooled log2fc"),
+        ("ci_high", NUMBER, "upper end of the 95 % confidence interval of the pooled log2fc"),
+        ("se", NUMBER, "standard error of the pooled log2fc"),
+        ("statistic", NUMBER, "pooled log2fc / se: z or t, see test"),
+        ("df", NUMBER, "degrees of freedom of the statistic; inf for z"),
+        ("test", TEXT, "z (two members), hartung_knapp_t (three or more) or none"),
+        ("p_value", NUMBER, "two-sided p-value of the pooled log2fc"),
+        ("q_value", NUMBER, "Benjamini-Hochberg adjusted p-value over the rows with at least two members"),
+        ("i2", NUMBER, "share of the scatter between members beyond their standard errors, 0 to 1"),
+        ("tau2", NUMBER, "variance of the true log2fc between members"),
+        ("p_heterogeneity", NUMBER, "p-value of Cochran's Q: do the members differ beyond their errors"),
+        (
+            "concordance",
+            TEXT,
+            "shared up, shared down, opposite, specific, none; empty if not tested in two",
+        ),
+    ),
+    open=True,
 )

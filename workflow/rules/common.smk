@@ -11,20 +11,25 @@ from myosieve.plan import STAGES, Study, plan, write_slices
 from myosieve.settings import study_settings
 
 # `.venv/bin/snakemake` works without activating the environment: its commands are found beside the interpreter.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+os.environ["PATH"] = os.pathsep.join(
+    [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+)
 
 
 def planned_studies():
     """Validate once, in the main process; jobs on a cluster parse the workflow again and take it as settled."""
     if not workflow.is_main_process:
-        return {name: Study(name, study_settings(config, name)) for name in config["studies"]}
+        return {
+            name: Study(name, study_settings(config, name))
+            for name in config["studies"]
+        }
     where = ", ".join(map(near, workflow.configfiles)) or "the module's config"
     try:
         studies = plan(config, where)
     except InputError as error:
         print(f"myosieve: {error}", file=sys.stderr)
         sys.exit(2)
-    write_slices(studies, Path(workflow.pathvars.apply("<results>")))
+    write_slices(config, studies, Path(workflow.pathvars.apply("<results>")))
     return studies
 
 
@@ -36,25 +41,41 @@ def shipped(*names):
 def near(path):
     """Return a path relative to the working folder where it lies below it: so results survive a move of the folder."""
     path = Path(path)
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    return str(
+        path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    )
 
 
 STUDIES = planned_studies()
-SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta}
+SEQUENCES = {
+    study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta
+}
 KNOWLEDGE = shipped("knowledge")[0]
-CODE = {stage: stage_digest(stage) for stage in (*STAGES, "sequence", "provenance")}
+COMPARISONS = config.get("compare") or {}
+CODE = {
+    stage: stage_digest(stage)
+    for stage in (*STAGES, "sequence", "compare", "provenance")
+}
 
 
 wildcard_constraints:
     study="|".join(STUDIES),
+    comparison="|".join(COMPARISONS) or "none",
     digest="[0-9a-f]{16}",
 
 
 def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
-    names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
+    names = [
+        "candidates.tsv",
+        "candidates.xlsx",
+        "report.html",
+        "differential.tsv",
+        "annotation.tsv",
+    ]
     names += ["evidence.tsv", "samples_qc.tsv", "provenance.json"]
-    return expand("<results>/{study}/{name}", study=STUDIES, name=names)
+    compared = expand("<results>/compare/{name}/meta.tsv", name=COMPARISONS)
+    return expand("<results>/{study}/{name}", study=STUDIES, name=names) + compared
 
 
 def settings_of(stage):
@@ -68,19 +89,67 @@ def study_of(wildcards):
 
 def features_of(study):
     """Return the sequence features that a study uses; none without sequences."""
-    return [f"<results>/shared/{study.sequence_digest()}/features.tsv"] if study.fasta else []
+    return (
+        [f"<results>/shared/{study.sequence_digest()}/features.tsv"]
+        if study.fasta
+        else []
+    )
 
 
 def evidence_options(study):
     """Return the options that name the evidence's sources; the paths in them are the rule's inputs."""
-    sequence = [f"--sequence {quoted(workflow.pathvars.apply(path))}" for path in features_of(study)]
-    return " ".join([*sequence, *(f"--evidence {quoted(f'{k}={v}')}" for k, v in sorted(study.evidence.items()))])
+    sequence = [
+        f"--sequence {quoted(workflow.pathvars.apply(path))}"
+        for path in features_of(study)
+    ]
+    return " ".join(
+        [
+            *sequence,
+            *(
+                f"--evidence {quoted(f'{k}={v}')}"
+                for k, v in sorted(study.evidence.items())
+            ),
+        ]
+    )
+
+
+def compared_tables(wildcards):
+    """Return the tables that a comparison reads, each once."""
+    studies = dict.fromkeys(
+        member.partition(".")[0] for member in COMPARISONS[wildcards.comparison]
+    )
+    return [f"<results>/{study}/differential.tsv" for study in studies]
+
+
+def member_options(wildcards):
+    """Return the options that name a comparison's members; the paths in them are the rule's inputs."""
+    pairs = [
+        (member, f"<results>/{member.partition('.')[0]}/differential.tsv")
+        for member in COMPARISONS[wildcards.comparison]
+    ]
+    return " ".join(
+        f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}"
+        for member, path in pairs
+    )
 
 
 def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
-    steps = ["1_tables", "2_quant", "3_differential", "4_evidence", "5_secretome", "6_ranking"]
-    shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
-    return [f"<results>/{study.name}/records/{step}.json" for step in steps[:3]] + shared + [
-        f"<results>/{study.name}/records/{step}.json" for step in steps[3:]
+    steps = [
+        "1_tables",
+        "2_quant",
+        "3_differential",
+        "4_evidence",
+        "5_secretome",
+        "6_ranking",
     ]
+    shared = (
+        [f"<results>/shared/{study.sequence_digest()}/record.json"]
+        if study.fasta
+        else []
+    )
+    return (
+        [f"<results>/{study.name}/records/{step}.json" for step in steps[:3]]
+        + shared
+        + [f"<results>/{study.name}/records/{step}.json" for step in steps[3:]]
+    )

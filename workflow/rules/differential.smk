@@ -11,10 +11,10 @@ rule differential:
         record="<results>/{study}/records/3_differential.json",
     log:
         "<logs>/{study}/differential.log",
-    params:
-        code=CODE["differential"],
     conda:
         "../envs/myosieve.yml"
+    params:
+        code=CODE["differential"],
     shell:
         "myosieve differential --intensities {input.intensities:q} --samples {input.samples:q}"
         " --proteins {input.proteins:q} --settings {input.settings:q}"

@@ -13,12 +13,12 @@ rule evidence:
         record="<results>/{study}/records/4_evidence.json",
     log:
         "<logs>/{study}/evidence.log",
+    conda:
+        "../envs/myosieve.yml"
     params:
         code=CODE["evidence"],
         sources=lambda wildcards: evidence_options(study_of(wildcards)),
         knowledge=KNOWLEDGE,
-    conda:
-        "../envs/myosieve.yml"
     shell:
         "myosieve evidence --proteins {input.proteins:q} {params.sources} --knowledge {params.knowledge:q}"
         " --out {output.annotation:q} --evidence-out {output.evidence:q} --record {output.record:q} 2> {log:q}"

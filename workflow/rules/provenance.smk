@@ -7,9 +7,9 @@ rule provenance:
         "<results>/{study}/provenance.json",
     log:
         "<logs>/{study}/provenance.log",
-    params:
-        code=CODE["provenance"],
     conda:
         "../envs/myosieve.yml"
+    params:
+        code=CODE["provenance"],
     shell:
         "myosieve provenance --study {wildcards.study:q} --records {input.records:q} --out {output:q} 2> {log:q}"

@@ -13,12 +13,12 @@ rule quant:
         record="<results>/{study}/records/2_quant.json",
     log:
         "<logs>/{study}/quant.log",
+    conda:
+        "../envs/myosieve.yml"
     params:
         code=CODE["quant"],
         intake=subpath(input.proteins, parent=True),
         folder=subpath(output.proteins, parent=True),
-    conda:
-        "../envs/myosieve.yml"
     shell:
         "myosieve quantify --intake {params.intake:q} --settings {input.settings:q}"
         " --out {params.folder:q} --record {output.record:q} 2> {log:q}"

@@ -13,11 +13,11 @@ rule ranking:
         record="<results>/{study}/records/6_ranking.json",
     log:
         "<logs>/{study}/ranking.log",
+    conda:
+        "../envs/myosieve.yml"
     params:
         code=CODE["ranking"],
         knowledge=KNOWLEDGE,
-    conda:
-        "../envs/myosieve.yml"
     shell:
         "myosieve rank --differential {input.differential:q} --proteins {input.proteins:q}"
         " --annotation {input.annotation:q} --secretome {input.secretome:q} --knowledge {params.knowledge:q}"

@@ -16,11 +16,11 @@ rule report:
         html="<results>/{study}/report.html",
     log:
         "<logs>/{study}/report.log",
+    conda:
+        "../envs/myosieve.yml"
     params:
         code=CODE["report"],
         quantified=subpath(input.proteins, parent=True),
-    conda:
-        "../envs/myosieve.yml"
     shell:
         "myosieve report --study {wildcards.study:q} --candidates {input.candidates:q}"
         " --differential {input.differential:q} --annotation {input.annotation:q} --samples-qc {input.samples_qc:q}"

@@ -7,7 +7,11 @@ rule secretome:
         quantified="<results>/{study}/quantified/samples_qc.tsv",
         samples="<results>/{study}/intake/samples.tsv",
         annotation="<results>/{study}/annotation.tsv",
-        knowledge=shipped("knowledge/leak_markers.tsv", "knowledge/contaminants.tsv", "knowledge/organisms.tsv"),
+        knowledge=shipped(
+            "knowledge/leak_markers.tsv",
+            "knowledge/contaminants.tsv",
+            "knowledge/organisms.tsv",
+        ),
         settings=settings_of("secretome"),
     output:
         proteins="<results>/{study}/secretome.tsv",
@@ -15,12 +19,12 @@ rule secretome:
         record="<results>/{study}/records/5_secretome.json",
     log:
         "<logs>/{study}/secretome.log",
+    conda:
+        "../envs/myosieve.yml"
     params:
         code=CODE["secretome"],
         quantified=subpath(input.proteins, parent=True),
         knowledge=KNOWLEDGE,
-    conda:
-        "../envs/myosieve.yml"
     shell:
         "myosieve secretome --quantified {params.quantified:q} --samples {input.samples:q}"
         " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q}"

@@ -9,9 +9,9 @@ rule sequence:
         record="<results>/shared/{digest}/record.json",
     log:
         "<logs>/shared/{digest}/sequence.log",
-    params:
-        code=CODE["sequence"],
     conda:
         "../envs/myosieve.yml"
+    params:
+        code=CODE["sequence"],
     shell:
         "myosieve sequence --fasta {input.fasta:q} --out {output.features:q} --record {output.record:q} 2> {log:q}"

@@ -12,11 +12,11 @@ rule tables:
         record="<results>/{study}/records/1_tables.json",
     log:
         "<logs>/{study}/tables.log",
+    conda:
+        "../envs/myosieve.yml"
     params:
         code=CODE["tables"],
         folder=subpath(output.proteins, parent=True),
-    conda:
-        "../envs/myosieve.yml"
     shell:
         "myosieve intake --table {input.table:q} --samples {input.samples:q} --settings {input.settings:q}"
         " --out {params.folder:q} --record {output.record:q} 2> {log:q}"

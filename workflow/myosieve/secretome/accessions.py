@@ -2,37 +2,37 @@
 
 Bovine and human serum albumin are both ALB, so every look-up in a knowledge table goes through here: all majority
 accessions of a group are considered, and the isoform suffix (`P02751-7`) and the marks that search engines put before a
-contaminant's accession (`CON__P02769`) are ignored.
+contaminant's accession (`CON__P02769`) are ignored. A decoy is not the protein whose sequence was reversed: `targets`
+takes its accessions away.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
 
-# MaxQuant CON__, FragPipe contam_, DIA-NN Cont_, the cRAP FASTA's cRAP-; MaxQuant names the database in some of its own.
-_MARK = r"^(?:CON__|contam_|cont_|cRAP[-_]{1,2})?(?:(?:ENSEMBL|REFSEQ|TREMBL|SWISS-PROT|H-INV):)?"
-_PIPED = r"^(?:sp|tr)\|([^|]+)\|.*$"
-_ISOFORM = r"-\d+$"
+from myosieve.tables.accessions import parse
+
+_ISOFORM = re.compile(r"-\d+$")
 
 
-def canonical(accessions: pd.Series) -> pd.Series:
-    """Return accessions without contaminant mark, FASTA pipes and isoform suffix.
-
-    Parameters
-    ----------
-    accessions
-        One accession per row; missing stays missing.
+def canonical(accession: str) -> str:
+    """Return an accession without contaminant mark, FASTA pipes and isoform suffix.
 
     Examples
     --------
-    >>> canonical(pd.Series(["CON__P02769", "P02751-7", "sp|P05231|IL6_HUMAN"])).tolist()
+    >>> [canonical(text) for text in ("CON__P02769", "P02751-7", "sp|P05231|IL6_HUMAN")]
     ['P02769', 'P02751', 'P05231']
     """
-    text = accessions.str.strip().str.replace(_MARK, "", regex=True, case=False)
-    return text.str.replace(_PIPED, r"\1", regex=True).str.replace(_ISOFORM, "", regex=True)
+    return _ISOFORM.sub("", parse(accession).accession)
+
+
+def targets(proteins: pd.DataFrame) -> pd.Series:
+    """Return the majority accessions of each group of proteins.tsv (columns `accessions`, `decoy`), missing for decoys."""
+    return proteins["accessions"].where(proteins["decoy"] != "yes")
 
 
 def exploded(cells: pd.Series) -> pd.DataFrame:
@@ -48,10 +48,15 @@ def exploded(cells: pd.Series) -> pd.DataFrame:
     DataFrame with `row` (position of the group in `cells`) and `accession` (canonical, each once per group), ordered by
     position; a group without accession has no row.
     """
-    pairs = pd.DataFrame({"row": np.arange(len(cells)), "accession": cells.astype("str").to_numpy()})
-    pairs = pairs.dropna().assign(accession=lambda frame: frame["accession"].str.split(";")).explode("accession")
-    pairs["accession"] = canonical(pairs["accession"].astype("str"))
-    return pairs[pairs["accession"].fillna("") != ""].drop_duplicates().reset_index(drop=True)
+    pairs = [
+        (row, canonical(accession))
+        for row, cell in enumerate(cells.fillna(""))
+        for accession in cell.split(";")
+        if accession.strip()
+    ]
+    rows, accessions = ([pair[part] for pair in pairs] for part in (0, 1))
+    table = pd.DataFrame({"row": np.array(rows, dtype=int), "accession": np.array(accessions, dtype=object)})
+    return table.drop_duplicates().reset_index(drop=True)
 
 
 def contains_any(cells: pd.Series, wanted: Collection[str]) -> np.ndarray:

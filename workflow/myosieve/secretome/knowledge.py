@@ -64,9 +64,8 @@ class SpeciesKnowledge:
     mnemonics
         UniProt entry name suffix -> species name, of host and serum species.
     listed
-        Accession -> species name, for serum proteins of species other than the host.
-    listed_host
-        Accessions of the host that contaminant lists carry (its keratins, its albumin).
+        Accession -> species name, for the serum proteins on contaminant lists and for whatever of the host is on them
+        (its keratins, its albumin): these are its own.
     not_serum
         Accessions on contaminant lists for another reason than serum (calibration proteins, enzymes).
     """
@@ -75,7 +74,6 @@ class SpeciesKnowledge:
     serum: frozenset[str]
     mnemonics: dict[str, str]
     listed: dict[str, str]
-    listed_host: frozenset[str]
     not_serum: frozenset[str]
 
 
@@ -83,7 +81,7 @@ def read_leak_markers(folder: Path, organism: str) -> pd.DataFrame:
     """Read the leak markers of one organism; an organism that the file does not know has no rows."""
     table = files.read_table(folder / "leak_markers.tsv", LEAK_MARKERS)
     table = table[table["organism"] == organism]
-    return table.assign(accession=canonical(table["accession"]))
+    return table.assign(accession=table["accession"].map(canonical))
 
 
 def read_species(folder: Path, organism: str) -> SpeciesKnowledge:
@@ -105,16 +103,15 @@ def read_species(folder: Path, organism: str) -> SpeciesKnowledge:
 
 
 def species_knowledge(organisms: pd.DataFrame, contaminants: pd.DataFrame, host: str) -> SpeciesKnowledge:
-    """Return what tells host from serum, from `organisms.tsv` and `contaminants.tsv` as frames and the host's species."""
-    accession = canonical(contaminants["accession"])
+    """Return what tells host from serum; the frames are `organisms.tsv` and `contaminants.tsv`, host is a species name."""
+    accession = contaminants["accession"].map(canonical)
     own = contaminants["organism"] == host
     serum = contaminants["kind"] == "serum"
-    foreign = serum & ~own
+    telling = serum | own
     return SpeciesKnowledge(
         host=host,
         serum=frozenset(organisms.loc[(organisms["role"] == "serum") & (organisms["species"] != host), "species"]),
         mnemonics=dict(zip(organisms["mnemonic"], organisms["species"], strict=True)),
-        listed=dict(zip(accession[foreign], contaminants.loc[foreign, "organism"].fillna("unknown"), strict=True)),
-        listed_host=frozenset(accession[own]),
+        listed=dict(zip(accession[telling], contaminants.loc[telling, "organism"].fillna("unknown"), strict=True)),
         not_serum=frozenset(accession[~serum]),
     )

@@ -2,16 +2,16 @@
 
 Formulas (M = markers used, S = samples of the secretome fraction, x = log2 normalized intensity):
 
-* marker m is used when it is observed in at least 75 % of S. A marker seen in the leaking samples only would be centered
-  on those and say that they are average.
+* marker m is used when it is observed in at least 75 % of S. A marker seen in the leaking samples only would be
+  centered on those and say that they are average.
 * centered value  c[m, s] = x[m, s] - mean over observed s of x[m, .]
 * leak index      L[s] = median over m of c[m, s], from at least 10 markers in that sample; 0 is the average sample,
-  +1 twice its amount of markers relative to the other proteins. Median normalization takes away what all proteins share:
-  where most of the table is leaked protein, the index shows only the difference to the rest.
+  +1 twice its amount of markers relative to the other proteins. Median normalization takes away what all proteins
+  share: where most of the table is leaked protein, the index shows only the difference to the rest.
 * correlation     r[p] = Pearson correlation of x[p, .] and L over the samples with both, from at least 5 samples.
 
-The median over markers keeps a few regulated or shared ones from steering the index (proteasomes and chaperones are also
-reported in medium of unstressed cells).
+The median over markers keeps a few regulated or shared ones from steering the index (proteasomes and chaperones are
+also reported in medium of unstressed cells).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import numpy as np
 MARKER_OBSERVED = 0.75
 MIN_MARKERS = 10
 MIN_SAMPLES = 5
-# r = 0.8: the index explains 64 % of the protein's variance. By chance an independent protein reaches it in 5 % of cases
-# with 5 samples, 3 % with 6 and 0.3 % with 10 (one-sided t test of r).
+# r = 0.8: the index explains 64 % of the protein's variance. By chance an independent protein reaches it in 5 % of
+# cases with 5 samples, 3 % with 6 and 0.3 % with 10 (one-sided t test of r).
 FOLLOWS = 0.8
-# Below this standard deviation (log2) nobody leaks more than the others: two equal groups with this spread differ by about
-# 0.4 log2 (1.3-fold), and the median of ten markers with a noise of 0.5 log2 scatters that much by itself.
+# Below this standard deviation (log2) nobody leaks more than the others: two equal groups with this spread differ by
+# about 0.4 log2 (1.3-fold), and the median of ten markers with a noise of 0.5 log2 scatters that much by itself.
 STEADY = 0.2
 
 MARKER, FOLLOWS_LEAK, NOT_RUN = "marker", "follows leak", "not run"

@@ -1,8 +1,8 @@
 """Samples that stand out from the others of their fraction, in words.
 
-A value stands out when it lies more than 3.5 robust standard deviations (1.4826 x the median absolute deviation) from the
-median (Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers) and by more than a bound that matters to a reader:
-among a few very similar samples the first condition alone would point at harmless ones.
+A value stands out when it lies more than 3.5 robust standard deviations (1.4826 x the median absolute deviation) from
+the median (Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers) and by more than a bound that matters to a
+reader: among a few very similar samples the first condition alone would point at harmless ones.
 """
 
 from __future__ import annotations
@@ -26,15 +26,13 @@ class Measure:
     unit: str
 
 
-MEASURES = (
-    Measure("missing", "share of missing proteins", 0.10, "{:.0%}"),
-    Measure("median_log2", "median intensity", 1.0, "{:.1f} log2"),
-    Measure("leak_index", "leak index", 0.5, "{:.1f} log2"),
-)
+MISSING = Measure("missing", "share of missing proteins", 0.10, "{:.0%}")
+MEDIAN = Measure("median_log2", "median intensity", 1.0, "{:.1f} log2")
+LEAK = Measure("leak_index", "leak index", 0.5, "{:.1f} log2")
 
 
 def deviations(values: np.ndarray, bound: float) -> np.ndarray:
-    """Return each value's distance from the median where it stands out, else 0 (NaN values and groups under 4: 0)."""
+    """Return each value's distance from the median where it stands out, else 0; under 4 known values nothing does."""
     distances = np.zeros(len(values))
     known = np.isfinite(values)
     if known.sum() < MIN_SAMPLES:
@@ -57,7 +55,7 @@ def outlier_texts(samples: pd.DataFrame) -> list[str]:
     texts: list[list[str]] = [[] for _ in range(len(samples))]
     for fraction in samples["fraction"].unique():
         rows = np.flatnonzero(samples["fraction"] == fraction)
-        for measure in MEASURES:
+        for measure in (MISSING, MEDIAN, LEAK):
             distances = deviations(samples[measure.column].to_numpy(float)[rows], measure.bound)
             for row, distance in zip(rows, distances, strict=True):
                 if distance:

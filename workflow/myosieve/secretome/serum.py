@@ -1,7 +1,7 @@
 """Serum: which protein groups come from the culture serum, and how much of a sample they make up.
 
-Species is read from accessions and from the organism column, never from a gene symbol: most bovine serum proteins have a
-human namesake, myokines among them (CTSB, FN1, THBS1).
+Species is read from accessions and from the organism column, never from a gene symbol: most bovine serum proteins have
+a human namesake, myokines among them (CTSB, FN1, THBS1).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from myosieve.secretome.knowledge import SpeciesKnowledge
 
 SERUM, SHARED, NOT_RUN = "serum protein of", "shared with a serum protein", "not run"
 
-# Ensembl protein identifiers name their species; MaxQuant's own contaminant file holds bovine serum proteins under them.
+# Ensembl protein identifiers name their species; MaxQuant's contaminant file holds bovine serum proteins under them.
 _ENSEMBL = {"ENSBTAP": "Bos taurus", "ENSECAP": "Equus caballus"}
 
 
@@ -36,8 +36,8 @@ def serum_flags(accessions: pd.Series, organisms: pd.Series, knowledge: SpeciesK
 
     Returns
     -------
-    'serum protein of <species>', 'shared with a serum protein' or ''; all 'not run' when no group of the table is either,
-    since then no serum sequence can have been searched.
+    'serum protein of <species>', 'shared with a serum protein' or ''; all 'not run' when no group of the table is
+    either, since then no serum sequence can have been searched.
     """
     named = [set(cell.split(";")) for cell in organisms.fillna("").str.replace(r"\s*;\s*", ";", regex=True)]
     species: list[list[str]] = [[] for _ in range(len(accessions))]
@@ -89,8 +89,6 @@ def _species(accession: str, knowledge: SpeciesKnowledge) -> str:
     """Return the serum species or the host that an accession belongs to, '' where it does not tell."""
     if accession in knowledge.listed:
         return knowledge.listed[accession]
-    if accession in knowledge.listed_host:
-        return knowledge.host
     entry = knowledge.mnemonics.get(accession.rpartition("_")[2], "")
     found = entry or _ENSEMBL.get(accession[:7], "")
     return found if found == knowledge.host or found in knowledge.serum else ""

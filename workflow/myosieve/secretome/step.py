@@ -13,7 +13,7 @@ from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
 from myosieve.secretome import leak, outliers, serum
-from myosieve.secretome.accessions import contains_any
+from myosieve.secretome.accessions import contains_any, targets
 from myosieve.secretome.knowledge import SpeciesKnowledge, read_leak_markers, read_species
 
 # Difference of mean leak index between conditions (log2; 1.4-fold) from which a reader should know.
@@ -61,9 +61,10 @@ def secretome(
     markers = read_leak_markers(knowledge, organism)
     species = read_species(knowledge, organism)
 
-    proteins["marker"] = contains_any(proteins["accessions"], set(markers["accession"]))
-    found, index = _leak(proteins, log2, sheet["fraction"] == "secretome")
-    flags = serum.serum_flags(proteins["accessions"], organisms, species)
+    accessions = targets(proteins)
+    proteins["marker"] = contains_any(accessions, set(markers["accession"]))
+    found, index, used = _leak(proteins, log2, (sheet["fraction"] == "secretome").to_numpy())
+    flags = serum.serum_flags(accessions, organisms, species)
     table = pd.DataFrame(
         {
             "protein_group": proteins["protein_group"],
@@ -76,11 +77,11 @@ def secretome(
     sheet["serum_share"] = serum.serum_share(log2, flags, (proteins["decoy"] == "yes").to_numpy())
     sheet["outlier"] = outliers.outlier_texts(sheet)
 
+    summary = _summary(table, sheet, proteins, used)
+    summary.warnings += _leak_warnings(sheet, organism, len(markers))
+    summary.warnings += _serum_warnings(flags, sheet, accessions, species)
     files.write_table(out, schema.SECRETOME.arrange(table))
     files.write_table(samples_out, schema.SAMPLES_QC.arrange(sheet[schema.SAMPLES_QC.names]))
-    summary = _summary(table, sheet, proteins, log2)
-    summary.warnings += _leak_warnings(sheet, organism, len(markers))
-    summary.warnings += _serum_warnings(table, sheet, proteins, species)
     return summary
 
 
@@ -124,34 +125,34 @@ def _organisms(proteins: pd.DataFrame, path: Path) -> pd.Series:
         raise InputError(f"protein group {absent[0]!r} is missing", path, "run `evidence` on the same proteins.tsv")
     named = annotation.set_index("protein_group")["organism"].reindex(proteins["protein_group"])
     cells = proteins["organism"].fillna("") + ";" + named.fillna("").to_numpy()
-    return cells.astype("str")
+    return cells.where(proteins["decoy"] != "yes")
 
 
 # ---- judging -------------------------------------------------------------------------------------------------------
 
 
 def _leak(
-    proteins: pd.DataFrame, log2: np.ndarray, in_secretome: pd.Series
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return the leak columns of each protein group, and the leak index of each sample (secretome fraction only)."""
-    used = (proteins["marker"] & proteins["excluded_because"].isna()).to_numpy()
+    proteins: pd.DataFrame, log2: np.ndarray, in_secretome: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray, int]:
+    """Return the leak columns of each group, the index of each sample (secretome only) and the number of markers used."""
+    markers = log2[(proteins["marker"] & proteins["excluded_because"].isna()).to_numpy()][:, in_secretome]
     index = np.full(log2.shape[1], np.nan)
-    index[in_secretome] = leak.leak_index(log2[used][:, in_secretome])
+    index[in_secretome] = leak.leak_index(markers)
     steady = bool(np.isfinite(index).any()) and leak.is_steady(index)
     correlation = np.full(len(proteins), np.nan) if steady else leak.leak_correlation(log2, index)
     flags = leak.leak_flags(correlation, proteins["marker"].to_numpy(), steady)
-    return {"leak_correlation": correlation, "leak_flag": flags}, index
+    return {"leak_correlation": correlation, "leak_flag": flags}, index, int(leak.used_markers(markers).sum())
 
 
 # ---- saying --------------------------------------------------------------------------------------------------------
 
 
-def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, log2: np.ndarray) -> Summary:
+def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, used: int) -> Summary:
     kept = proteins["excluded_because"].isna()
-    in_table = proteins["marker"] & kept & np.isfinite(log2).any(axis=1)
     is_serum = table["serum_flag"].str.startswith(serum.SERUM)
     counts: dict[str, int | float | str] = {
-        "leak markers in the table": int(in_table.sum()),
+        "leak markers that passed the filter": int((proteins["marker"] & kept).sum()),
+        "leak markers used": used,
         "protein groups that follow the leak index": int((kept & (table["leak_flag"] == leak.FOLLOWS_LEAK)).sum()),
         "serum proteins of another species": int(is_serum.sum()),
         "protein groups shared with a serum protein": int((table["serum_flag"] == serum.SHARED).sum()),
@@ -160,12 +161,12 @@ def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, l
     if sheet["leak_index"].notna().any():
         methods.append(
             "The leak index of a secretome sample is the median over intracellular marker proteins (ribosomal, "
-            "proteasomal, mitochondrial and muscle-internal) of log2 intensity minus the marker's mean over the samples; "
-            f"{in_table.sum()} markers were in the table."
+            "proteasomal, mitochondrial and muscle-internal) of log2 intensity minus the marker's mean over the "
+            f"samples; {used} markers were observed in at least {100 * leak.MARKER_OBSERVED:.0f} % of them."
         )
         if leak.is_steady(sheet["leak_index"].to_numpy()):
             methods.append(
-                f"It varied by less than {leak.STEADY} log2 (standard deviation), so that no protein was held to follow it."
+                f"Its standard deviation stayed below {leak.STEADY} log2, so that no protein was held to follow it."
             )
         else:
             methods.append(
@@ -182,17 +183,18 @@ def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, l
 
 def _leak_warnings(sheet: pd.DataFrame, organism: str, markers: int) -> list[str]:
     if sheet["leak_index"].isna().all():
-        reason = (
-            f"fewer than {leak.MIN_MARKERS} leak markers are observed in {leak.MARKER_OBSERVED:.0%} of the secretome samples"
-            if markers
-            else f"no leak markers are known for {organism}"
+        few = (
+            f"fewer than {leak.MIN_MARKERS} leak markers in {100 * leak.MARKER_OBSERVED:.0f} % of the secretome samples"
         )
-        return [f"leak of dying cells cannot be judged: {reason.replace('%', ' %')}"]
+        return [
+            f"leak of dying cells cannot be judged: {few if markers else f'no leak markers are known for {organism}'}"
+        ]
     warnings = []
-    leaking = sheet["outlier"].str.contains(r"leak index [^;]* above", regex=True)
-    if leaking.any():
+    leaking = sheet[outliers.deviations(sheet["leak_index"].to_numpy(), outliers.LEAK.bound) > 0]
+    if len(leaking):
         names = ", ".join(
-            f"{row.sample} (leak index {row.leak_index:+.1f})" for row in sheet[leaking].itertuples(index=False)
+            f"{name} (leak index {index:+.1f})"
+            for name, index in zip(leaking["sample"], leaking["leak_index"], strict=True)
         )
         warnings.append(
             f"samples that hold more of the cells' inside than the others: {names}; consider excluding them"
@@ -207,15 +209,14 @@ def _leak_warnings(sheet: pd.DataFrame, organism: str, markers: int) -> list[str
 
 
 def _serum_warnings(
-    table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, species: SpeciesKnowledge
+    flags: np.ndarray, sheet: pd.DataFrame, accessions: pd.Series, species: SpeciesKnowledge
 ) -> list[str]:
-    flags = table["serum_flag"].to_numpy(dtype=object)
     warnings = [NO_SERUM] if serum.NOT_RUN in flags else []
     columns = [name for name in sheet.columns if "serum" in name.lower() and name not in schema.SAMPLES_QC.names]
     horse = [name for name in columns if sheet[name].astype("str").str.contains("horse", case=False, na=False).any()]
-    if horse and "Equus caballus" not in serum.serum_species(flags, proteins["accessions"], species):
+    if horse and "Equus caballus" not in serum.serum_species(flags, accessions, species):
         warnings.append(
-            f"the sample sheet's column {horse[0]!r} says horse serum, but the table holds no equine serum protein: equine "
-            "proteins may stand under human or mouse names; search with equine serum sequences"
+            f"the sample sheet's column {horse[0]!r} says horse serum, but the table holds no equine serum protein: "
+            "equine proteins may stand under human or mouse names; search with equine serum sequences"
         )
     return warnings

@@ -1,0 +1,67 @@
+"""Laws of the gates: every exclusion has its reason, the first that applies."""
+
+import pandas as pd
+import pytest
+
+from myosieve.ranking.gates import gates
+
+PASSES = {
+    "excluded_because": "", "log2fc": 1.0, "ci_low": 0.5, "ci_high": 1.5, "note": "", "serum_flag": "", "peptides": 5.0,
+    "secretion_class": "classical", "score": 0.5,
+}  # fmt: skip
+NAN = float("nan")
+
+
+def stopped(strict=False, **changes):
+    found = gates(pd.DataFrame([PASSES | changes]), min_peptides=2, strict=strict)
+    return found.gate[0], found.excluded_because[0]
+
+
+def test_a_protein_with_nothing_against_it_passes():
+    assert stopped() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "gate", "words"),
+    [
+        ({"excluded_because": "decoy"}, "filter", "decoy"),
+        ({"log2fc": NAN, "note": "no value in any sample"}, "not tested", "no value in any sample"),
+        ({"ci_low": NAN}, "not tested", "not tested"),
+        ({"serum_flag": "serum protein of Bos taurus"}, "serum protein", "serum protein of Bos taurus"),
+        ({"peptides": 1.0}, "too few peptides", "1 peptide: confirm by immunoassay first"),
+        ({"peptides": 0.0}, "too few peptides", "0 peptides: confirm by immunoassay first"),
+        ({"score": NAN}, "not scored", "none of the weighted criteria is known"),
+    ],
+)
+def test_each_gate_has_its_words(changes, gate, words):
+    assert stopped(**changes) == (gate, words)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"peptides": NAN},
+        {"peptides": 2.0},
+        {"serum_flag": "not run"},
+        {"serum_flag": "shared with a serum protein"},
+        {"secretion_class": "intracellular"},
+        {"secretion_class": "unknown"},
+        {"ci_low": -0.5},
+    ],
+)
+def test_what_is_unknown_just_enough_shared_or_inside_the_cell_excludes_nobody(changes):
+    assert stopped(**changes) == ("", "")
+
+
+def test_the_first_reason_that_applies_is_given():
+    everything = {"excluded_because": "contaminant", "log2fc": NAN, "serum_flag": "serum protein of Bos taurus"}
+    assert stopped(**everything)[0] == "filter"
+    assert stopped(**everything | {"excluded_because": ""})[0] == "not tested"
+
+
+@pytest.mark.parametrize("name", ["shed", "annotated", "unknown", "membrane"])
+def test_the_strict_profile_keeps_classical_secretion_only(name):
+    gate, words = stopped(strict=True, secretion_class=name)
+    assert gate == "strict profile"
+    assert name in words
+    assert stopped(strict=True) == ("", "")

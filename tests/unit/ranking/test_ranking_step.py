@@ -1,0 +1,206 @@
+"""Laws of the ranking step, files to files."""
+
+import pandas as pd
+import pytest
+
+from myosieve import files, schema
+from myosieve.errors import InputError
+from myosieve.ranking.step import rank
+
+
+def run(study):
+    paths = study.write()
+    summary = rank(**paths, settings=study.settings)
+    return summary, files.read_table(paths["out"], schema.CANDIDATES)
+
+
+def contrast(table, name="late"):
+    return table[table["contrast"] == name].set_index("protein_group")
+
+
+def test_every_protein_group_of_every_contrast_has_a_row_in_order(study):
+    _, table = run(study)
+    assert table["contrast"].tolist() == ["late"] * 8 + ["early"] * 8
+    late = contrast(table)
+    assert late["rank"].tolist()[:5] == [1, 2, 3, 4, 5]
+    assert late.index.tolist()[5:] == ["ABSENT", "BOVINE", "ONCE"]  # the excluded, by protein group
+
+
+def test_a_row_is_ranked_or_says_why_not(study):
+    _, table = run(study)
+    ranked = table["rank"].notna()
+    assert (table["excluded_because"].isna() == ranked).all()
+    assert (table["rank_low"].notna() == ranked).all()
+    assert contrast(table).loc["ABSENT", "excluded_because"] == "seen in 5 of 5 treatment and 0 of 5 control samples"
+    assert pd.isna(contrast(table).loc["ABSENT", "score"])
+
+
+def test_scores_are_shares_and_fall_with_the_rank(study):
+    _, table = run(study)
+    scores = contrast(table)["score"].dropna()
+    assert scores.between(0, 1).all()
+    assert contrast(table)["score"].iloc[:5].is_monotonic_decreasing
+
+
+def test_the_evidence_orders_the_proteins_as_planted(study):
+    late = contrast(run(study)[1])["rank"]
+    assert late["GOOD"] < late["SHED"] < late["INSIDE"]
+    assert late["DOWN"] < late["FLAT"]  # down counts as much as up
+
+
+def test_the_filters_reason_wins(study):
+    study.proteins.loc[0, "excluded_because"] = "decoy hit"
+    assert contrast(run(study)[1]).loc["GOOD", "excluded_because"] == "decoy hit"
+
+
+def test_ties_go_to_the_lower_q_value_then_the_larger_change_then_the_name(study):
+    study.annotation["secretion_class"] = "classical"
+    study.receptors["ligand_accession"] = "NOBODY"
+    rows = study.differential.set_index("protein_group")
+    # d_effect is 1 for all of them, so that only the tie-break is left
+    rows.loc[["GOOD", "SHED", "INSIDE", "FLAT"], ["ci_low", "ci_high", "q_value"]] = [1.5, 2.5, 0.001]
+    rows.loc["SHED", "q_value"] = 0.0001
+    rows.loc["INSIDE", "log2fc"] = 2.1
+    rows.loc["FLAT", "log2fc"] = 2.0
+    study.differential = rows.reset_index()[study.differential.columns]
+    late = contrast(run(study)[1])
+    assert len(set(late["score"].iloc[:4])) == 1
+    assert late.index[:4].tolist() == ["SHED", "INSIDE", "FLAT", "GOOD"]
+
+
+def test_a_known_myokine_is_shown_and_not_scored(study):
+    known = contrast(run(study)[1])
+    assert known.loc["GOOD", ["known_myokine", "target_organs"]].tolist() == ["goodin", "liver"]
+    study.myokines["accession_human"] = "SHED"
+    moved = contrast(run(study)[1])
+    assert moved.loc["SHED", "known_myokine"] == "goodin"
+    shown = ["known_myokine", "target_organs", "reason"]
+    pd.testing.assert_frame_equal(known.drop(columns=shown), moved.drop(columns=shown))
+
+
+def test_a_protein_with_the_gene_of_a_myokine_is_not_that_myokine(study):
+    study.proteins["gene"] = "GDX"
+    late = contrast(run(study)[1])
+    assert late["known_myokine"].notna().sum() == 1
+    assert late["receptors"].notna().sum() == 1
+
+
+def test_the_decoy_of_a_myokine_is_no_myokine(study):
+    study.proteins.loc[0, ["decoy", "excluded_because"]] = ["yes", "decoy"]
+    late = contrast(run(study)[1])
+    assert late[["known_myokine", "receptors"]].isna().all().all()
+
+
+def test_the_organism_decides_which_accessions_count(study):
+    study.settings["organism"] = "mouse"
+    late = contrast(run(study)[1])
+    assert late["known_myokine"].isna().all()
+    assert late.loc["INSIDE", "receptors"] == "INSR (9)"
+    study.settings["organism"] = "rat"
+    summary, table = run(study)
+    assert table["d_receptor"].isna().all()
+    assert any("no receptors are known for rat" in text for text in summary.warnings)
+
+
+def test_what_is_not_run_stays_missing(study):
+    study.secretome["leak_flag"], study.secretome["serum_flag"] = "not run", "not run"
+    study.secretome["leak_correlation"] = None
+    study.annotation["secretion_class"] = "unknown"
+    summary, table = run(study)
+    assert table[["d_leak", "d_purity", "d_secretion"]].isna().all().all()
+    assert contrast(table)["score"].notna().sum() == 7
+    assert any("leak, purity, secretion" in text for text in summary.methods)
+    assert any("give the FASTA" in text for text in summary.warnings)
+
+
+def test_the_strict_profile_loses_the_shed_protein_that_the_default_ranks(study):
+    assert contrast(run(study)[1]).loc["SHED", "rank"] > 0
+    study.settings["ranking"]["profile"] = "strict"
+    late = contrast(run(study)[1])
+    assert pd.isna(late.loc["SHED", "rank"])
+    assert late.loc["SHED", "excluded_because"].startswith("strict profile: shed")
+    assert late["rank"].notna().sum() == 3  # GOOD, DOWN, FLAT
+
+
+def test_not_significant_is_said_and_does_not_exclude(study):
+    flat = contrast(run(study)[1]).loc["FLAT"]
+    assert flat["d_effect"] == 0
+    assert flat["rank"] > 0
+    assert "not significant at 5 % FDR; the confidence interval covers 0" in flat["reason"]
+
+
+def test_swapping_treatment_and_control_flips_direction_and_nothing_else(study):
+    before = contrast(run(study)[1])
+    table = study.differential
+    table[["log2fc", "ci_low", "ci_high"]] = -table[["log2fc", "ci_high", "ci_low"]].to_numpy()
+    table[["n_treatment", "n_control"]] = table[["n_control", "n_treatment"]].to_numpy()
+    after = contrast(run(study)[1])
+    assert before["direction"].dropna().map({"up": "down", "down": "up"}).equals(after["direction"].dropna())
+    flipped = ["direction", "log2fc", "ci_low", "ci_high", "n_treatment", "n_control", "reason"]
+    pd.testing.assert_frame_equal(before.drop(columns=flipped), after.drop(columns=flipped))
+
+
+def test_two_runs_and_any_row_order_write_the_same_bytes(study):
+    def written():
+        paths = study.write()
+        rank(**paths, settings=study.settings)
+        return paths["out"].read_bytes()
+
+    first = written()
+    assert written() == first
+    for name in ("proteins", "annotation", "secretome"):
+        setattr(study, name, getattr(study, name).sample(frac=1, random_state=4))
+    blocks = [block.sample(frac=1, random_state=4) for _, block in study.differential.groupby("contrast", sort=False)]
+    study.differential = pd.concat(blocks)
+    assert written() == first
+
+
+def test_another_contrast_beside_it_changes_no_rank_interval(study):
+    both = contrast(run(study)[1])
+    study.differential = study.differential[study.differential["contrast"] == "late"]
+    pd.testing.assert_frame_equal(both, contrast(run(study)[1]))
+
+
+def test_the_summary_counts_every_row(study):
+    summary, table = run(study)
+    late = {key.removeprefix("late: "): value for key, value in summary.counts.items() if key.startswith("late: ")}
+    assert late.pop("ranked and significant at 5 % FDR") == 4  # all ranked but FLAT
+    assert sum(late.values()) == len(table) / 2
+    assert late["not ranked, serum protein"] == 1
+    assert summary.seeds == {"ranking": study.settings["ranking"]["seed"]}
+
+
+@pytest.mark.parametrize("name", ["proteins", "annotation", "secretome", "differential"])
+def test_a_protein_group_missing_in_one_table_is_named_with_the_file(study, name):
+    setattr(study, name, getattr(study, name).iloc[1:])
+    with pytest.raises(InputError, match=rf"{name}\.tsv: protein group 'GOOD'"):
+        run(study)
+    assert not (study.folder / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["receptors.tsv", "myokines.tsv"])
+def test_an_absent_knowledge_file_is_named(study, name):
+    paths = study.write()
+    (paths["knowledge"] / name).unlink()
+    with pytest.raises(InputError, match=name):
+        rank(**paths, settings=study.settings)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "words"),
+    [
+        ("knots", {"leak": [0.5, 0.5]}, r"ranking\.knots\.leak: both knots are 0\.5"),
+        ("weights", {"secretion": 0, "receptor": 0}, r"the weights of secretion, receptor are all 0"),
+    ],
+)
+def test_settings_that_leave_nothing_to_score_by_are_refused(study, part, value, words):
+    study.settings["ranking"][part] = study.settings["ranking"][part] | value
+    with pytest.raises(InputError, match=words):
+        run(study)
+
+
+def test_a_share_of_one_lets_the_experiment_decide_alone(study):
+    study.settings["ranking"]["experiment_share"] = 1.0
+    late = contrast(run(study)[1])
+    tested = late[late["score"].notna()]
+    pd.testing.assert_series_equal(tested["score"], tested["score_experiment"], check_names=False)

@@ -1,0 +1,154 @@
+"""Laws of the secretome step, files to files."""
+
+import re
+
+import numpy as np
+import pytest
+
+from myosieve import files, schema
+from myosieve.errors import InputError
+from myosieve.secretome.step import secretome
+
+SETTINGS = {"organism": "human"}
+
+
+def run(study, knowledge, settings=SETTINGS):
+    paths = study.write()
+    summary = secretome(**paths, settings=settings, knowledge=knowledge)
+    table = files.read_table(paths["out"], schema.SECRETOME).set_index("protein_group")
+    return summary, table, files.read_table(paths["samples_out"], schema.SAMPLES_QC).set_index("sample")
+
+
+def warning(summary, words):
+    return [text for text in summary.warnings if words in text]
+
+
+def test_both_tables_hold_every_row_of_their_input(study, knowledge):
+    _, table, samples = run(study, knowledge)
+    assert table.index.tolist() == study.proteins["protein_group"].tolist()
+    assert samples.index.tolist() == study.samples["sample"].tolist()
+
+
+def test_the_leak_index_is_of_secretome_samples_only(study, knowledge):
+    _, _, samples = run(study, knowledge)
+    planted = study.leak[:6] - study.leak[:6].mean()
+    assert np.isnan(samples.loc["l1", "leak_index"])
+    np.testing.assert_allclose(samples["leak_index"][:6], planted, atol=0.25)
+    study.intensities["l1"] += 7
+    np.testing.assert_array_equal(run(study, knowledge)[2]["leak_index"], samples["leak_index"])
+
+
+def test_markers_are_named_and_a_regulated_condition_is_warned_of(study, knowledge):
+    summary, table, _ = run(study, knowledge)
+    assert (table.loc["M0":"M19", "leak_flag"] == "marker").all()
+    assert (table["leak_marker"] == "yes").sum() == 20
+    (text,) = warning(summary, "the leak index differs between conditions")
+    # planted means: -0.8 for rest and 0.8 for eps
+    assert [float(part) for part in re.findall(r"[-+]\d\.\d+", text)] == pytest.approx([-0.8, 0.8], abs=0.1)
+
+
+def test_an_excluded_marker_does_not_enter_the_index(study, knowledge):
+    _, _, before = run(study, knowledge)
+    study.proteins.loc[0, "excluded_because"] = "contaminant"
+    study.intensities.loc[0] = np.linspace(0, 40, 7)
+    markers = study.intensities.iloc[1:20, :6]
+    expected = (markers.sub(markers.mean(axis=1), axis=0)).median()
+    summary, _, after = run(study, knowledge)
+    np.testing.assert_allclose(after["leak_index"][:6], expected, atol=1e-9)
+    assert summary.counts["leak markers used"] == 19
+    assert not before["leak_index"].equals(after["leak_index"])
+
+
+def test_a_steady_index_flags_nobody_and_leaves_correlations_empty(study, knowledge):
+    study.intensities.iloc[:20] -= study.leak
+    summary, table, _ = run(study, knowledge)
+    assert (table.loc["P0":, "leak_flag"].fillna("") == "").all()
+    assert table["leak_correlation"].isna().all()
+    assert any("no protein was held to follow it" in text for text in summary.methods)
+
+
+def test_without_known_markers_leak_is_not_run_and_not_no(study, knowledge):
+    summary, table, samples = run(study, knowledge, {"organism": "rat"})
+    assert set(table["leak_flag"]) == {"not run"}
+    assert table["leak_marker"].isna().all()
+    assert samples["leak_index"].isna().all()
+    assert warning(summary, "no leak markers are known for rat")
+
+
+def test_a_leaking_sample_is_named(study, knowledge):
+    study.intensities.iloc[:20] -= study.leak
+    study.intensities.loc[:19, "b2"] += 2
+    summary, _, samples = run(study, knowledge)
+    assert warning(summary, "b2 (leak index +1.")
+    assert "leak index" in samples.loc["b2", "outlier"]
+
+
+def test_the_serum_share_is_over_every_group_that_is_no_decoy(study, knowledge):
+    study.proteins.loc[39, "excluded_because"] = "contaminant"
+    study.proteins.loc[38, "decoy"] = "yes"
+    linear = 2 ** study.intensities.drop(index=38)
+    _, _, samples = run(study, knowledge)
+    np.testing.assert_allclose(samples["serum_share"], (linear.loc[39] / linear.sum()).to_numpy(), rtol=1e-8)
+
+
+def test_a_table_without_serum_sequences_cannot_be_judged(study, knowledge):
+    study.proteins.loc[39, ["accession", "accessions", "organism"]] = ["P02768", "P02768", "Homo sapiens"]
+    summary, table, samples = run(study, knowledge)
+    assert samples["serum_share"].isna().all()
+    assert set(table["serum_flag"]) == {"not run"}
+    assert warning(summary, "no bovine or equine protein in the table")
+
+
+def test_horse_serum_in_the_sheet_without_equine_sequences_is_warned_of(study, knowledge):
+    study.samples["differentiation_serum"] = "2 % Horse serum"
+    assert warning(run(study, knowledge)[0], "'differentiation_serum' says horse serum")
+    study.proteins.loc[38, ["accession", "accessions", "organism"]] = ["P35747", "P35747", "Equus caballus"]
+    assert not warning(run(study, knowledge)[0], "horse serum")
+
+
+def test_a_decoy_is_neither_marker_nor_serum_protein(study, knowledge):
+    study.proteins.loc[[0, 39], ["decoy", "excluded_because"]] = ["yes", "decoy"]
+    _, table, _ = run(study, knowledge)
+    assert table.loc["M0", "leak_marker"] == "no"
+    assert set(table["serum_flag"]) == {"not run"}
+
+
+def test_two_runs_write_the_same_bytes(study, knowledge):
+    paths = study.write()
+    written = []
+    for _ in range(2):
+        secretome(**paths, settings=SETTINGS, knowledge=knowledge)
+        written.append(paths["out"].read_bytes() + paths["samples_out"].read_bytes())
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("name", ["leak_markers.tsv", "contaminants.tsv", "organisms.tsv"])
+def test_an_absent_knowledge_file_is_named_and_nothing_is_written(study, knowledge, name):
+    paths = study.write()
+    (knowledge / name).unlink()
+    with pytest.raises(InputError, match=name):
+        secretome(**paths, settings=SETTINGS, knowledge=knowledge)
+    assert not paths["out"].parent.exists()
+
+
+def test_a_protein_group_that_the_annotation_lacks_is_named(study, knowledge):
+    paths = study.write()
+    table = files.read_table(paths["annotation"])
+    files.write_table(paths["annotation"], table[table["protein_group"] != "P7"])
+    with pytest.raises(InputError, match=r"annotation\.tsv: protein group 'P7'"):
+        secretome(**paths, settings=SETTINGS, knowledge=knowledge)
+
+
+@pytest.mark.parametrize("column", ["a1", "protein_group"])
+def test_intensities_of_other_samples_or_groups_are_refused(study, knowledge, column):
+    paths = study.write()
+    path = paths["quantified"] / "intensities.tsv"
+    table = files.read_table(path)
+    files.write_table(path, table.rename(columns={"a1": "z"}) if column == "a1" else table.iloc[1:])
+    with pytest.raises(InputError, match=r"intensities\.tsv"):
+        secretome(**paths, settings=SETTINGS, knowledge=knowledge)
+
+
+def test_an_unknown_organism_is_refused_with_the_known_ones(study, knowledge):
+    with pytest.raises(InputError, match="use one of human, mouse, rat"):
+        run(study, knowledge, {"organism": "zebrafish"})

@@ -1,0 +1,1 @@
+"""Several studies' contrasts -> one meta table."""

@@ -1,0 +1,123 @@
+"""Desirabilities: every criterion as a number from 0 (worst) to 1 (best), missing where nothing is known.
+
+After Derringer & Suich 1980 (J Quality Technology 12:214), with linear ramps between two knots. Missing stays NaN: a
+protein without a FASTA entry is not a protein inside the cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+# How likely a protein of this class in conditioned medium got there by a way of its own. Classical secretion is the
+# reference. A shed ectodomain is a proven way (irisin of FNDC5, CX3CL1) but needs a protease that may not be there; a GPI
+# anchor can be cut, most copies stay on the cell. `annotated` is known outside cells without a signal peptide in the
+# sequence at hand, by experiment (worth 0.8) or by a curator (0.6); annotation.tsv does not tell which, hence the middle.
+# Unconventional secretion is a prediction from composition. ER residents and membrane proteins reach the medium mostly
+# with debris or vesicles, intracellular ones by leak. `unknown` is missing.
+SECRETION = {
+    "classical": 1.0,
+    "shed": 0.8,
+    "annotated": 0.7,
+    "gpi_anchored": 0.6,
+    "unconventional": 0.4,
+    "er_resident": 0.2,
+    "membrane": 0.2,
+    "intracellular": 0.0,
+}
+
+# Resources that list a ligand-receptor pair copy each other, so a curated pair counts more than any number of them; and
+# many real myokines have no known receptor (METRNL, CTSB), so that absence is weak evidence: 0.5, not 0.
+CURATED_PAIR, LISTED_PAIR, NO_PAIR = 1.0, 0.8, 0.5
+LISTED_RESOURCES = 3
+
+SHARED_PURITY = 0.5
+
+
+def ramp(values: np.ndarray, knots: Sequence[float]) -> np.ndarray:
+    """Return 0 at the first knot and before it, 1 at the second and beyond, linear between; NaN stays NaN.
+
+    Parameters
+    ----------
+    values
+        Any shape.
+    knots
+        Value of desirability 0 and value of desirability 1, different from each other; descending knots make low values
+        desirable.
+    """
+    zero, one = knots
+    return np.clip((np.asarray(values, dtype=float) - zero) / (one - zero), 0.0, 1.0)
+
+
+def lower_bound(ci_low: np.ndarray, ci_high: np.ndarray) -> np.ndarray:
+    """Return the lower confidence bound of |log2fc|: the end of the interval nearer to 0, or 0 where it covers 0."""
+    return np.where(np.isnan(ci_low) | np.isnan(ci_high), np.nan, np.maximum(0.0, np.maximum(ci_low, -ci_high)))
+
+
+def reliability(
+    observed: np.ndarray, peptides: np.ndarray, observed_knots: Sequence[float], peptide_knots: Sequence[float]
+) -> np.ndarray:
+    """Return the geometric mean of the desirabilities of observed samples and of peptides.
+
+    The geometric mean, not the minimum: both count everywhere, and either at 0 gives 0. Where one is NaN the other stands
+    alone.
+
+    Parameters
+    ----------
+    observed
+        Observed share of the contrast's samples, 0 to 1.
+    peptides
+        Peptides per protein group, NaN = unknown.
+    observed_knots, peptide_knots
+        As in `ramp`.
+    """
+    of_samples, of_peptides = ramp(observed, observed_knots), ramp(peptides, peptide_knots)
+    both = np.sqrt(of_samples * of_peptides)
+    return np.where(np.isnan(of_peptides), of_samples, np.where(np.isnan(of_samples), of_peptides, both))
+
+
+def leak(flags: np.ndarray, correlation: np.ndarray, knots: Sequence[float]) -> np.ndarray:
+    """Return independence from the leak index.
+
+    Parameters
+    ----------
+    flags
+        'marker' gives 0, 'not run' NaN; without correlation, '' gives 1: the index is steady, nothing follows it.
+    correlation
+        Correlation with the leak index, NaN = none.
+    knots
+        As in `ramp`, over the correlation.
+    """
+    by_correlation = np.where(np.isnan(correlation), 1.0, ramp(correlation, knots))
+    return np.select([flags == "marker", flags == "not run"], [0.0, np.nan], by_correlation)
+
+
+def purity(serum_flags: np.ndarray) -> np.ndarray:
+    """Return 0 for serum proteins, 0.5 for groups shared with one, 1 otherwise; NaN where serum was not judged."""
+    flags = pd.Series(serum_flags)
+    return np.select(
+        [flags == "not run", flags.str.startswith("serum protein"), flags.str.startswith("shared")],
+        [np.nan, 0.0, SHARED_PURITY],
+        1.0,
+    )
+
+
+def secretion(classes: np.ndarray) -> np.ndarray:
+    """Return the desirability of each secretion class; NaN for unknown."""
+    return pd.Series(classes).map(SECRETION).to_numpy(dtype=float)
+
+
+def receptor(curated: np.ndarray, resources: np.ndarray) -> np.ndarray:
+    """Return the desirability of the best known receptor.
+
+    Parameters
+    ----------
+    curated
+        Whether a curated ligand-receptor pair exists.
+    resources
+        Most resources that list one of the protein's pairs; 0 = no pair, NaN = no table for the organism.
+    """
+    listed = np.where(resources >= LISTED_RESOURCES, LISTED_PAIR, NO_PAIR)
+    return np.where(np.isnan(resources), np.nan, np.where(curated, CURATED_PAIR, listed))

@@ -1,0 +1,58 @@
+"""Gates: who is not ranked, and why, in words. An excluded protein keeps its row and everything known about it.
+
+The first that applies is named: what the filter said; no fold change; a protein of the culture serum; too few peptides;
+with the strict profile anything but classical secretion; and no known criterion to score by. A secretion class excludes
+nobody otherwise, and neither does a high q-value: both are in the score and in the words of the reason.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+
+class Gates(NamedTuple):
+    """Which gate stopped each row ('' = none), and the reason in words ('' = ranked)."""
+
+    gate: np.ndarray
+    excluded_because: np.ndarray
+
+
+def gates(rows: pd.DataFrame, min_peptides: int, strict: bool) -> Gates:
+    """Return the first gate that each row does not pass.
+
+    Parameters
+    ----------
+    rows
+        One row per protein group and contrast with `excluded_because` (of the filter), `log2fc`, `ci_low`, `ci_high`,
+        `note`, `serum_flag`, `peptides`, `secretion_class`, `score`; texts '' where missing.
+    min_peptides
+        Fewer known peptides exclude.
+    strict
+        Whether only classical secretion passes.
+    """
+    untested = rows[["log2fc", "ci_low", "ci_high"]].isna().any(axis=1)
+    peptides = rows["peptides"]
+    count = peptides.map(lambda number: "" if np.isnan(number) else f"{number:.0f}")
+    plural = np.where(peptides == 1, " peptide", " peptides")
+    stops = [
+        ("filter", rows["excluded_because"] != "", rows["excluded_because"]),
+        ("not tested", untested, rows["note"].where(rows["note"] != "", "not tested")),
+        ("serum protein", rows["serum_flag"].str.startswith("serum protein"), rows["serum_flag"]),
+        ("too few peptides", peptides < min_peptides, count + plural + ": confirm by immunoassay first"),
+        (
+            "strict profile",
+            (rows["secretion_class"] != "classical") & strict,
+            "strict profile: "
+            + rows["secretion_class"]
+            + ", not classical (signal peptide and no transmembrane helix)",
+        ),
+        ("not scored", rows["score"].isna(), pd.Series("none of the weighted criteria is known", index=rows.index)),
+    ]
+    conditions = [condition.to_numpy(dtype=bool) for _, condition, _ in stops]
+    return Gates(
+        np.select(conditions, [np.full(len(rows), name, dtype=object) for name, _, _ in stops], ""),
+        np.select(conditions, [words.to_numpy(dtype=object) for _, _, words in stops], ""),
+    )

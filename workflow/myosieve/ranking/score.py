@@ -1,0 +1,146 @@
+"""From desirabilities to scores, ranks and rank intervals.
+
+Formulas (d = max(desirability, floor), w = weights, over the criteria that are known for the protein only):
+
+* axis     E = exp(sum w_i ln d_i / sum w_i) over the experiment's criteria, P the same over the prior ones
+* score    E^a * P^(1-a). Where an axis has no known criterion at all, the other one is the score: the missing axis is
+  taken as neither better nor worse than what is known, as a missing criterion is within its axis. Both are between floor
+  and 1.
+* interval The share that each criterion has of ln score (a w_i / sum w or (1-a) w_i / sum w) is drawn from a Dirichlet
+  distribution with these shares as its mean and as many pseudo-counts as there are criteria with weight, which is the
+  flat distribution when all shares are equal. The rank is taken under each draw, the same draws for every contrast;
+  rank_low and rank_high are the 5 and 95 % quantiles, rounded outward. The rank itself may lie outside: it belongs to
+  the mean of the weights, the quantiles to their spread.
+
+All sums run criterion by criterion, never through a matrix product, whose last bits depend on a row's position: proteins
+with equal desirabilities have equal scores, in whatever order the table is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+EXPERIMENT = ("effect", "reliability", "leak", "purity")
+PRIOR = ("secretion", "receptor")
+CRITERIA = EXPERIMENT + PRIOR
+
+_QUANTILES = (0.05, 0.95)
+# Equal scores should tie; the logarithm's rounding must not order them.
+_DECIMALS = 12
+_BLOCK = 100
+
+
+def shares(weights: Mapping[str, float], experiment_share: float) -> np.ndarray:
+    """Return each criterion's share of ln score, in the order of `CRITERIA`, summing to 1.
+
+    Parameters
+    ----------
+    weights
+        Weight of each criterion within its axis, at least one positive per axis.
+    experiment_share
+        a, 0 to 1.
+    """
+    parts = []
+    for names, part in ((EXPERIMENT, experiment_share), (PRIOR, 1 - experiment_share)):
+        own = np.array([weights[name] for name in names], dtype=float)
+        parts.append(part * own / own.sum() if part else np.zeros(len(own)))
+    return np.concatenate(parts)
+
+
+def axis_score(desirabilities: np.ndarray, weights: np.ndarray, floor: float) -> np.ndarray:
+    """Return the weighted geometric mean of one axis.
+
+    Parameters
+    ----------
+    desirabilities
+        Proteins x criteria, 0 to 1, NaN = unknown.
+    weights
+        One per criterion.
+    floor
+        Lowest desirability.
+
+    Returns
+    -------
+    Score per protein, floor to 1; NaN where no criterion with a weight is known.
+    """
+    return np.exp(_log_axis(_logarithms(desirabilities, floor), weights[None, :])[0])
+
+
+def total_score(desirabilities: np.ndarray, criterion_shares: np.ndarray, floor: float) -> np.ndarray:
+    """Return the score of each protein from all criteria (columns in the order of `CRITERIA`)."""
+    return np.exp(_log_total(_logarithms(desirabilities, floor), criterion_shares[None, :])[0])
+
+
+def ranks(log_scores: np.ndarray) -> np.ndarray:
+    """Return ranks, 1 = highest, along the last axis; ties in the order of the columns."""
+    order = np.argsort(-log_scores, axis=-1, kind="stable")
+    ranked = np.empty(order.shape, dtype=np.int32)
+    np.put_along_axis(ranked, order, np.arange(1, order.shape[-1] + 1, dtype=np.int32)[None, :], axis=-1)
+    return ranked
+
+
+def draw_shares(criterion_shares: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """Return `draws` random shares around the given ones (draws x criteria); a criterion without share keeps none."""
+    used = criterion_shares > 0
+    drawn = np.zeros((draws, len(criterion_shares)))
+    drawn[:, used] = np.random.default_rng(seed).dirichlet(used.sum() * criterion_shares[used], size=draws)
+    return drawn
+
+
+def rank_and_interval(
+    desirabilities: np.ndarray, criterion_shares: np.ndarray, drawn: np.ndarray, floor: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return rank, rank_low and rank_high of the proteins of one contrast.
+
+    Parameters
+    ----------
+    desirabilities
+        Proteins x criteria, in the order in which ties are to be broken.
+    criterion_shares
+        Share of each criterion.
+    drawn
+        Random shares (draws x criteria).
+    floor
+        Lowest desirability.
+    """
+    if len(desirabilities) == 0:
+        nothing = np.zeros(0, dtype=int)
+        return nothing, nothing, nothing
+    logarithms = _logarithms(desirabilities, floor)
+    rank = ranks(_log_total(logarithms, criterion_shares[None, :]))[0]
+    random_ranks = np.concatenate([ranks(_log_total(logarithms, block)) for block in _blocks(drawn)])
+    low = np.quantile(random_ranks, _QUANTILES[0], axis=0, method="lower")
+    high = np.quantile(random_ranks, _QUANTILES[1], axis=0, method="higher")
+    return rank, low, high
+
+
+def _blocks(drawn: np.ndarray) -> Iterator[np.ndarray]:
+    # Proteins x all draws would be hundreds of megabytes for a large table.
+    for start in range(0, len(drawn), _BLOCK):
+        yield drawn[start : start + _BLOCK]
+
+
+def _logarithms(desirabilities: np.ndarray, floor: float) -> np.ndarray:
+    return np.log(np.maximum(desirabilities, floor))  # NaN stays NaN
+
+
+def _log_axis(logarithms: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return ln of the axis (weightings x proteins) from logarithms (proteins x criteria), weights (weightings x same)."""
+    total = np.zeros((len(weights), len(logarithms)))
+    weight = np.zeros_like(total)
+    for criterion in range(logarithms.shape[1]):
+        known = np.isfinite(logarithms[:, criterion])
+        total += weights[:, criterion, None] * np.where(known, logarithms[:, criterion], 0.0)
+        weight += weights[:, criterion, None] * known
+    return np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
+
+
+def _log_total(logarithms: np.ndarray, criterion_shares: np.ndarray) -> np.ndarray:
+    """Return ln score (weightings x proteins)."""
+    of_experiment = criterion_shares[:, : len(EXPERIMENT)].sum(axis=1, keepdims=True)
+    experiment = _log_axis(logarithms[:, : len(EXPERIMENT)], criterion_shares[:, : len(EXPERIMENT)])
+    prior = _log_axis(logarithms[:, len(EXPERIMENT) :], criterion_shares[:, len(EXPERIMENT) :])
+    both = of_experiment * experiment + (1 - of_experiment) * prior
+    return np.where(np.isnan(prior), experiment, np.where(np.isnan(experiment), prior, both)).round(_DECIMALS)
