@@ -8,9 +8,9 @@ import yaml
 from tests.workflow.conftest import Project
 
 AFTER_DIFFERENTIAL = {"differential": 1, "ranking": 1, "provenance": 1, "report": 1}
-WHOLE_STUDY = {
-    name: 1 for name in ("tables", "quant", "differential", "evidence", "secretome", "ranking", "provenance", "report")
-}
+WHOLE_STUDY = dict.fromkeys(
+    ("tables", "quant", "differential", "evidence", "secretome", "ranking", "provenance", "report"), 1
+)
 NEW_CONTRAST = (
     "      endurance_vs_control:",
     "      either_vs_control: (endurance + resistance) / 2 - control\n      endurance_vs_control:",
@@ -47,7 +47,7 @@ def test_a_new_sample_is_noticed_even_when_the_sheets_time_is_old(project: Proje
 
 
 def test_a_changed_knot_ranks_again_and_tests_nothing(project: Project) -> None:
-    with project.edited("mine.yaml", "studies:", "defaults: {ranking: {knots: {effect: [0, 2]}}}\nstudies:"):
+    with project.edited("mine.yaml", "studies:", "defaults: {ranking: {knots: {effect: [0, 3]}}}\nstudies:"):
         assert project.jobs() == {"ranking": 1, "provenance": 1, "report": 1}
 
 

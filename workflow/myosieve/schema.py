@@ -165,7 +165,7 @@ FEATURES = Table(
         ("signal_peptide", TEXT, "embedded call: yes, no or unknown"),
         ("sp_end", COUNT, "last residue of the signal peptide"),
         ("sp_score", NUMBER, "score of the embedded predictor"),
-        ("tm_count", COUNT, "helices of the embedded scan; empty = unknown"),
+        ("tm_count", COUNT, "helices of the embedded scan, one on the signal peptide included; empty = unknown"),
         ("tm_segments", TEXT, "helices as start-end, separated by ';'"),
         ("tm_score", NUMBER, "highest window score of the embedded scan"),
         ("er_motif", TEXT, "C-terminal ER retention motif, or 'no'"),
@@ -192,13 +192,13 @@ ANNOTATED_FASTA = Table(
 
 EVIDENCE = Table(
     "evidence",
-    "one per protein, source and feature",
+    "one per protein, source and feature; one per helix",
     _columns(
         _GROUP,
         _ACCESSION,
         ("source", TEXT, "tool or database"),
         ("version", TEXT, "its version, where it tells"),
-        ("feature", TEXT, "signal_peptide, tm_helix, gpi, er_motif, extracellular or topology"),
+        ("feature", TEXT, "signal_peptide, tm_helix, gpi, er_motif, extracellular or topology (beta barrel)"),
         ("call", TEXT, "yes, no or unknown; a source that was not run has no row"),
         ("start", COUNT, "first residue"),
         ("end", COUNT, "last residue"),

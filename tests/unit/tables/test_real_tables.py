@@ -1,0 +1,159 @@
+"""Tables as search engines wrote them, held against counts made with plain pandas."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from myosieve.errors import InputError
+from myosieve.tables.engines import detect
+from myosieve.tables.samples import read_samples
+from myosieve.tables.table import QuantTable
+from myosieve.tables.text import read_table_text
+
+CPTAC = "spikein/cptac6_maxquant/proteinGroups.txt.gz"
+HYE = "spikein/hye_PXD028735_diann18/PXD028735.pg_matrix.tsv.gz"
+HREC = "shapes/diann/HREC_report.pg_matrix.tsv.gz"
+LFQ = "shapes/maxquant_lfq/"
+SILAC = "shapes/maxquant_silac/proteinGroups.txt.gz"
+TMT = "shapes/maxquant_tmt/PXD020248_proteinGroups.txt.gz"
+MAXQUANT = {
+    # file: its lines below the header, and its columns 'LFQ intensity ...'
+    CPTAC: (1505, 27),
+    LFQ + "lfqanalyst_proteinGroups.txt.gz": (1459, 15),
+    LFQ + "einprot_1356_mouse_IP_proteinGroups.txt.gz": (463, 9),
+    LFQ + "latosinka_bladder_proteinGroups.txt.gz": (2410, 8),
+    LFQ + "PXD019515_singlecell_proteinGroups.txt": (682, 6),
+    "secretome/plasma_nafld_maxquant/proteinGroups.txt.gz": (2611, 48),
+}
+
+Read = Callable[..., QuantTable]
+
+
+@pytest.fixture
+def read(shared_data: Path, write) -> Read:
+    def read(name: str, names: list[str], quantity: str = "auto") -> QuantTable:
+        sheet = write("sheet.tsv", {"sample": names, "condition": ["one"] * len(names)})
+        text = read_table_text(shared_data / name)
+        return detect(text.header, "auto", text.path).read(text, read_samples(sheet), quantity)
+
+    return read
+
+
+def plain(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, quoting=3)
+
+
+@pytest.mark.parametrize("name", MAXQUANT)
+def test_maxquant_tables_are_read_as_plain_counts_say(shared_data: Path, read: Read, name: str) -> None:
+    raw = plain(shared_data / name)
+    columns = [column for column in raw if column.startswith("LFQ intensity ")]
+    table = read(name, [column.removeprefix("LFQ intensity ") for column in columns])
+    assert table.intensities.shape == (len(raw), len(columns)) == MAXQUANT[name]
+    expected = raw[columns].apply(pd.to_numeric).replace(0, np.nan).to_numpy()
+    np.testing.assert_array_equal(table.intensities.to_numpy(), expected)
+    ids = raw["Majority protein IDs"] if "Majority protein IDs" in raw else raw["Protein IDs"]
+    prefixed = ids.map(lambda cell: all(one.startswith("CON__") for one in cell.split(";")))
+    contaminant = (raw["Potential contaminant"] == "+") | prefixed
+    assert table.proteins["contaminant"].tolist() == contaminant.tolist()
+    assert table.proteins["decoy"].tolist() == (raw["Reverse"] == "+").tolist()
+    assert table.proteins["only_by_site"].tolist() == (raw["Only identified by site"] == "+").tolist()
+    assert table.proteins["protein_group"].is_unique
+    assert (table.engine, table.quantity, table.left_out) == ("MaxQuant", "lfq", ())
+
+
+def test_the_spiked_proteins_of_cptac_keep_their_suffix(read: Read) -> None:
+    names = [f"6{level}_{run}" for level in "ABC" for run in range(1, 10)]
+    proteins = read(CPTAC, names).proteins
+    spiked = proteins[proteins["accession"].str.endswith("ups")]
+    assert len(spiked) == 40  # rows with "ups" by PROVENANCE.md; the two CON__ among them come behind or are flagged
+    albumin = spiked.set_index("accession").loc["P02768ups"]
+    assert albumin["protein_group"] == "P02768ups;CON__P02768-1"
+    assert albumin["contaminant"]  # MaxQuant's own flag
+
+
+def test_genes_and_species_come_from_headers_where_the_columns_lack(read: Read) -> None:
+    single_cell = read(LFQ + "PXD019515_singlecell_proteinGroups.txt", ["B1", "H1"]).proteins
+    targets = single_cell[~single_cell["contaminant"] & ~single_cell["decoy"]]
+    assert (targets["organism"] == "Homo sapiens").all()
+    assert (targets["gene"] != "").mean() > 0.98  # the table has no column of genes; some headers have no GN=
+    bladder = read(LFQ + "latosinka_bladder_proteinGroups.txt.gz", ["3_pTa", "9_pT2+"]).proteins
+    assert bladder.set_index("accession")["gene"]["Q16543"] == "CDC37"  # its identifier is the whole header, glued
+    mouse = read(LFQ + "einprot_1356_mouse_IP_proteinGroups.txt.gz", ["Adnp_IP04"]).proteins
+    assert (mouse["organism"] == "Mus musculus").mean() > 0.85
+
+
+@pytest.mark.parametrize(("name", "shape"), [(HYE, (12261, 6)), (HREC, (7398, 12))])
+def test_diann_tables_are_read_as_plain_counts_say(
+    shared_data: Path, read: Read, name: str, shape: tuple[int, int]
+) -> None:
+    raw = plain(shared_data / name)
+    runs = [column for column in raw if column.endswith(".mzML")]
+    stems = [re.sub(r".*/|\.mzML$", "", run) for run in runs]
+    table = read(name, stems[::-1])
+    assert table.intensities.shape == (len(raw), len(runs)) == shape
+    np.testing.assert_array_equal(
+        table.intensities[stems].to_numpy(), raw[runs].apply(pd.to_numeric, errors="coerce").to_numpy()
+    )
+    assert table.proteins["protein_group"].tolist() == raw["Protein.Group"].tolist()
+    assert table.proteins["accession"].tolist() == raw["Protein.Group"].str.split(";").str[0].tolist()
+    assert not table.proteins["contaminant"].any()
+
+
+def test_the_species_of_the_mixture_are_those_of_the_names(shared_data: Path, read: Read) -> None:
+    raw = plain(shared_data / HYE)
+    organism = read(HYE, ["LFQ_Orbitrap_AIF_Condition_A_Sample_Alpha_01"]).proteins["organism"]
+    for mnemonic, species in (("HUMAN", "Homo sapiens"), ("YEAST", "Saccharomyces cerevisiae")):
+        pure = raw["Protein.Names"].map(
+            lambda cell, end=mnemonic: all(one.endswith(f"_{end}") for one in cell.split(";"))
+        )
+        assert (organism[pure] == species).all()
+        assert (organism == species).sum() == pure.sum()
+
+
+def test_samples_called_h_and_l_are_no_silac_labels(read: Read) -> None:
+    names = [f"{condition}{run}" for condition in "HLN" for run in range(1, 6)]
+    table = read(LFQ + "lfqanalyst_proteinGroups.txt.gz", names, "intensity")
+    assert table.quantity == "intensity"
+    assert table.notes == ()
+
+
+def test_silac_and_tmt_tables_are_refused_unless_the_sheet_names_label_free_columns(read: Read) -> None:
+    with pytest.raises(InputError, match="a SILAC search"):
+        read(SILAC, ["L Exp_1", "H Exp_1"])
+    with pytest.raises(InputError, match="a SILAC search"):
+        read(SILAC, ["Ratio H/L Exp_1", "Ratio H/L Exp_2"])
+    with pytest.raises(InputError, match="TMT or iTRAQ"):
+        read(TMT, ["Reporter intensity corrected 1 TMT_BP123", "Reporter intensity corrected 2 TMT_BP123"])
+    assert "SILAC" in read(SILAC, ["Exp_1", "Exp_2"]).notes[0]
+    assert "reporter" in read(TMT, ["TMT_BP123", "TMT_BP456"]).notes[0]
+
+
+def test_318_plasma_samples_are_read_by_the_names_that_perseus_left(shared_data: Path, read: Read) -> None:
+    name = "secretome/plasma_weightloss_318runs/weight_loss_proteinGroups.txt.gz"
+    raw = pd.read_csv(shared_data / name, sep="\t")
+    columns = [column for column in raw if column.startswith("LFQ_")]
+    table = read(name, columns)
+    assert table.intensities.shape == (724, 318) == (len(raw), len(columns))
+    assert int(table.intensities.isna().to_numpy().sum()) == int((raw[columns].fillna(0) == 0).to_numpy().sum())
+    assert "Spectrin beta chain, non-erythrocytic 1" in set(table.proteins["protein_name"])  # quoted in the file
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("shapes/fragpipe/einprot_FP19_combined_protein.tsv", "FragPipe"),
+        ("shapes/diann/diann2_report.parquet", "a Parquet file"),
+        ("shapes/precursor_tables/DIANN_1.9_beta_sample_report.tsv", "a DIA-NN report of precursors"),
+        ("shapes/precursor_tables/MaxQuant_evidence_sample.txt", "evidence.txt"),
+        ("shapes/spectronaut/APMS_PG_pivot.csv", "a Spectronaut report"),
+        ("shapes/proteome_discoverer/PD_consensus_8samples.xlsx", "an Excel workbook"),
+        ("spikein/ecoli_hela_PXD000279_maxquant/st_lfq_full.txt", "of no known search engine"),
+    ],
+)
+def test_tables_of_other_kinds_are_refused_by_what_they_are(read: Read, name: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read(name, ["A"])

@@ -1,0 +1,75 @@
+"""Protein sequences as arrays of small numbers, and the Kyte-Doolittle hydropathy of each residue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+ALPHABET = "ACDEFGHIKLMNPQRSTVWY"
+UNKNOWN, ABSENT = 20, 21  # any other letter; behind the end of the sequence
+
+# Kyte J, Doolittle RF (1982) J Mol Biol 157:105, table 2, in tenths: sums of integers are exact in any order.
+_HYDROPATHY = {
+    "A": 18, "C": 25, "D": -35, "E": -35, "F": 28, "G": -4, "H": -32, "I": 45, "K": -39, "L": 38,
+    "M": 19, "N": -35, "P": -16, "Q": -35, "R": -45, "S": -8, "T": -7, "V": 42, "W": -9, "Y": -13,
+}  # fmt: skip
+# An unknown residue counts as glycine (-0.4), the middle of the scale, so that no run of X looks like a helix.
+HYDROPATHY_TENTHS = np.array([*(_HYDROPATHY[letter] for letter in ALPHABET), -4, 0], dtype=np.int64)
+
+# Selenocysteine, pyrrolysine and the two-fold ambiguous letters are read as the residue they resemble.
+_READ_AS = {"U": "C", "O": "K", "B": "N", "Z": "Q", "J": "L"}
+
+
+def _code_of_byte() -> np.ndarray:
+    codes = np.full(256, UNKNOWN, dtype=np.uint8)
+    for letter in [*ALPHABET, *_READ_AS]:
+        code = ALPHABET.index(_READ_AS.get(letter, letter))
+        codes[[ord(letter), ord(letter.lower())]] = code
+    return codes
+
+
+_CODES = _code_of_byte()
+
+
+def encode(sequence: str) -> np.ndarray:
+    """Return the codes of a sequence: position in `ALPHABET`, or UNKNOWN; upper and lower case are the same.
+
+    Parameters
+    ----------
+    sequence
+        One protein, n residues.
+
+    Returns
+    -------
+    uint8 array of n codes.
+    """
+    return _CODES[np.frombuffer(sequence.encode("ascii", "replace"), dtype=np.uint8)]
+
+
+def n_termini(sequences: Sequence[str], length: int) -> np.ndarray:
+    """Return the codes of the first residues of each sequence, padded with ABSENT.
+
+    Parameters
+    ----------
+    sequences
+        n proteins.
+    length
+        Residues to take of each.
+
+    Returns
+    -------
+    uint8 array, n x length.
+    """
+    codes = np.full((len(sequences), length), ABSENT, dtype=np.uint8)
+    for row, sequence in enumerate(sequences):
+        start = encode(sequence[:length])
+        codes[row, : len(start)] = start
+    return codes
+
+
+def window_sums(tenths: np.ndarray, width: int) -> np.ndarray:
+    """Return the sum of each window of `width` values along the last axis; there are n - width + 1 of them, or none."""
+    total = np.cumsum(tenths, axis=-1, dtype=np.int64)
+    total = np.concatenate([np.zeros((*total.shape[:-1], 1), dtype=np.int64), total], axis=-1)
+    return total[..., width:] - total[..., : max(total.shape[-1] - width, 0)]

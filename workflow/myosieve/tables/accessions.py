@@ -1,0 +1,168 @@
+"""Identifiers as search engines write them -> accession, species, and whether they mark a contaminant or a decoy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# UniProt's species mnemonics (https://www.uniprot.org/docs/speclist) of cells, sera, spike-ins and contaminants.
+SPECIES = {
+    "HUMAN": "Homo sapiens",
+    "MOUSE": "Mus musculus",
+    "RAT": "Rattus norvegicus",
+    "BOVIN": "Bos taurus",
+    "HORSE": "Equus caballus",
+    "PIG": "Sus scrofa",
+    "SHEEP": "Ovis aries",
+    "GOAT": "Capra hircus",
+    "RABIT": "Oryctolagus cuniculus",
+    "CHICK": "Gallus gallus",
+    "CANLF": "Canis lupus familiaris",
+    "MACMU": "Macaca mulatta",
+    "CRIGR": "Cricetulus griseus",
+    "DANRE": "Danio rerio",
+    "DROME": "Drosophila melanogaster",
+    "CAEEL": "Caenorhabditis elegans",
+    "ARATH": "Arabidopsis thaliana",
+    "YEAST": "Saccharomyces cerevisiae",
+    "ECOLI": "Escherichia coli",
+    "STRAV": "Streptomyces avidinii",
+}
+# NCBI taxonomy numbers, as the headers of MaxQuant's contaminants carry them.
+_TAXA = {
+    "9606": "HUMAN", "10090": "MOUSE", "10116": "RAT", "9913": "BOVIN", "9796": "HORSE", "9823": "PIG", "9940": "SHEEP",
+    "9925": "GOAT", "9986": "RABIT", "9031": "CHICK", "9615": "CANLF", "4932": "YEAST", "559292": "YEAST",
+}  # fmt: skip
+
+# MaxQuant: REV__; FragPipe (Philosopher): rev_; others: DECOY_. Not "REV_", which begins UniProt entry names of lentiviruses.
+_DECOY = re.compile(r"REV__|rev_|(?i:decoy)[_-]")
+# MaxQuant: CON__; Frankenfield 2022 universal library: Cont_; FragPipe: contam_; DIA-NN: cRAP-; others: cRAP_, cRAP123.
+# Accessions are upper case and none begins with these; "cRAP" without a sign behind it counts only in this spelling.
+_CONTAMINANT = re.compile(r"CON__|(?i:cont|contam|contaminant)_|cRAP[-_|:]?|(?i:crap)[-_|]")
+_DATABASE = re.compile(r"(?:sp|tr|ref|gb|emb|gnl|lcl)\|", re.IGNORECASE)
+_SOURCE = re.compile(r"(?:SWISS-PROT|TREMBL|ENSEMBL|REFSEQ|H-INV|VEGA|UniProtKB|UniProt):", re.IGNORECASE)
+_MNEMONIC = re.compile(rf"[A-Z0-9]{{1,11}}_({'|'.join(m for m in SPECIES if len(m) == 5)}|[A-Z0-9]{{2,5}}\b)")
+
+_HEADER_GENE = re.compile(r"\bGN=(.+?)(?=\s|PE=\d|SV=\d|$)|\bGene_Symbol=([^\s;]+)")
+# Some searches strip the blanks out of the header, and the whole of it becomes the identifier.
+_GLUED_GENE = re.compile(r"GN=(.+?)(?=PE=\d|SV=\d|$)")
+_HEADER_SPECIES = re.compile(r"\bOS=(.+?)(?=\s+(?:OX|GN|PE|SV)=|\s*\(|;|$)")
+_HEADER_TAXON = re.compile(r"\b(?:Tax_Id|OX)=(\d+)")
+_NEXT_HEADER = re.compile(r";(?=>|(?:sp|tr)\|)")
+
+
+class Identifier(NamedTuple):
+    """One identifier of a protein group: cleaned accession, species mnemonic ('' if unknown), what its prefixes say.
+
+    A named tuple: a plasma table has a million of them, and a frozen dataclass takes three times as long to make.
+    """
+
+    accession: str
+    mnemonic: str
+    contaminant: bool
+    decoy: bool
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a FASTA header says of a protein; '' where it does not."""
+
+    gene: str = ""
+    name: str = ""
+    organism: str = ""
+
+
+def parse(identifier: str) -> Identifier:
+    """Take an identifier apart: `REV__CON__P02769`, `sp|P02768|ALBU_HUMAN`, `Cont_P02769`, `P02768ups` (kept as it is)."""
+    if identifier.isalnum() and identifier.isupper():  # a bare accession, as nearly all of a million can be
+        return Identifier(identifier, "", False, False)
+    rest = identifier.strip().lstrip(">")
+    contaminant = decoy = False
+    while True:
+        if found := _DECOY.match(rest):
+            decoy = True
+        elif found := _CONTAMINANT.match(rest):
+            contaminant = True
+        elif not (found := _DATABASE.match(rest) or _SOURCE.match(rest)):
+            break
+        if found.end() == len(rest):  # nothing but a prefix: an odd name, not a mark
+            break
+        rest = rest[found.end() :]
+    accession, _, entry = rest.partition("|")
+    found = _MNEMONIC.match(entry or accession)
+    # Without an entry name, only a species of the list tells an entry name (ALBU_HUMAN) from any other name (XP_58501).
+    mnemonic = found[1] if found and (entry or found[1] in SPECIES) else ""
+    return Identifier(accession.strip().partition(" ")[0], mnemonic, contaminant, decoy)
+
+
+def leading(identifiers: Sequence[Identifier]) -> Identifier:
+    """Return the first target that is no contaminant, else the first target, else the first."""
+    return min(identifiers, key=lambda one: (one.decoy, one.contaminant))
+
+
+def joined(identifiers: Iterable[Identifier]) -> str:
+    """Return the accessions of the targets (of all, where there is no target) in order, each once, separated by ';'."""
+    identifiers = list(identifiers)
+    targets = [one for one in identifiers if not one.decoy] or identifiers
+    return ";".join(dict.fromkeys(one.accession for one in targets))
+
+
+def species(mnemonic: str) -> str:
+    """Return the species name of a UniProt mnemonic; the mnemonic itself where it is not in the list."""
+    return SPECIES.get(mnemonic, mnemonic)
+
+
+def describe(headers: str, accession: str) -> Description:
+    """Find a protein's header among those of its group and read gene, name and species from it.
+
+    Parameters
+    ----------
+    headers
+        FASTA headers joined by ';', in UniProt's style or that of MaxQuant's contaminants (IPI: `Tax_Id=`, `Gene_Symbol=`).
+    accession
+        The protein, as `parse` cleans it.
+    """
+    if accession not in headers:
+        return Description()
+    for header in _NEXT_HEADER.split(headers):
+        token, _, text = header.strip().partition(" ")
+        found = parse(token)
+        if found.accession != accession:
+            continue
+        gene = (_HEADER_GENE if text else _GLUED_GENE).search(header)
+        symbol = next((part for part in gene.groups() if part), "") if gene else ""
+        name = re.sub(r"^(?:\S+:\S+\s+)?(?:Tax_Id=\S*\s+)?(?:Gene_Symbol=\S*\s+)?", "", text)
+        return Description(
+            gene="" if symbol == "-" else symbol,
+            name=re.split(r"\s+(?:OS|OX|GN|PE|SV)=", name)[0].strip(" ;"),
+            organism=_organism(found.mnemonic, text),
+        )
+    return Description()
+
+
+def _organism(mnemonic: str, text: str) -> str:
+    if mnemonic in SPECIES:
+        return SPECIES[mnemonic]
+    if found := _HEADER_SPECIES.search(text):
+        return found[1]
+    if (found := _HEADER_TAXON.search(text)) and found[1] in _TAXA:
+        return species(_TAXA[found[1]])
+    return mnemonic
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Return the names with ' #2', ' #3', ... behind each repetition; a suffix that is taken already is passed over."""
+    taken, count, keys = set(names), {}, []
+    for name in names:
+        key = name
+        if count.setdefault(name, 0):
+            while key in taken:
+                count[name] += 1
+                key = f"{name} #{count[name]}"
+            taken.add(key)
+        else:
+            count[name] = 1
+        keys.append(key)
+    return keys
