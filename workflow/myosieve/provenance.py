@@ -16,7 +16,10 @@ from typing import Any
 import myosieve
 from myosieve import files
 
-_LIBRARIES = ("numpy", "scipy", "pandas", "formulaic", "biopython", "xlsxwriter", "plotly", "snakemake")
+_LIBRARIES = (
+    *("numpy", "scipy", "pandas", "pyarrow", "formulaic", "biopython"),
+    *("xlsxwriter", "plotly", "itables", "jinja2", "snakemake"),
+)
 
 
 @dataclass

@@ -11,6 +11,9 @@ import pandas as pd
 
 from myosieve.report.components import Components, principal_components
 
+# More kinds of reasons than this are summed up.
+_MOST_REASONS = 15
+
 
 @dataclass(frozen=True)
 class Contrast:
@@ -59,7 +62,10 @@ class Contrast:
     def exclusions(self) -> list[tuple[str, int]]:
         """Why protein groups are not among the candidates, and how many; most frequent first."""
         counts = self.excluded["excluded_because"].fillna("no reason given").value_counts()
-        return sorted(((str(reason), int(n)) for reason, n in counts.items()), key=lambda pair: (-pair[1], pair[0]))
+        pairs = sorted(((str(reason), int(n)) for reason, n in counts.items()), key=lambda pair: (-pair[1], pair[0]))
+        rest = pairs[_MOST_REASONS:]
+        others = [(f"for {len(rest)} other reasons, see candidates.xlsx", sum(n for _, n in rest))] if rest else []
+        return pairs[:_MOST_REASONS] + others
 
 
 @dataclass(frozen=True)

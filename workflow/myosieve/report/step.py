@@ -1,0 +1,152 @@
+"""The step `report`: the tables of a study -> candidates.xlsx and report.html, both or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from myosieve import files, schema
+from myosieve.errors import InputError
+from myosieve.provenance import Summary
+from myosieve.report.content import Content, gather
+from myosieve.report.page import page
+from myosieve.report.workbook import workbook
+
+_PROVENANCE_KEYS = ("study", "myosieve", "python", "libraries", "inputs", "warnings", "steps")
+_STEP_KEYS = ("stage", "settings", "methods", "counts")
+
+
+def report(
+    *,
+    study: str,
+    candidates: Path,
+    differential: Path,
+    annotation: Path,
+    samples_qc: Path,
+    quantified: Path,
+    samples: Path,
+    provenance: Path,
+    settings: Mapping[str, Any],
+    xlsx: Path,
+    html: Path,
+) -> Summary:
+    """Write the workbook and the page of a study; on any failure neither appears.
+
+    Parameters
+    ----------
+    study
+        Name of the study, as in the provenance.
+    candidates, differential, annotation, samples_qc, samples
+        Tables of the contract.
+    quantified
+        Folder with proteins.tsv and intensities.tsv.
+    provenance
+        provenance.json.
+    settings
+        `fdr` and `report` (`title`, `top`).
+    xlsx, html
+        Where to write.
+
+    Raises
+    ------
+    InputError
+        A file is missing or no such table, there is no contrast, or the files belong to different studies or runs.
+    """
+    content = _read(study, candidates, differential, annotation, samples_qc, quantified, samples, provenance, settings)
+    book, cut = workbook(content)
+    text = page(content)
+    with files.writing(xlsx) as xlsx_aside, files.writing(html) as html_aside:
+        xlsx_aside.write_bytes(book)
+        html_aside.write_text(text, encoding="utf-8", newline="\n")
+    return _summary(content, cut, len(text.encode()), len(book))
+
+
+def _read(
+    study: str,
+    candidates: Path,
+    differential: Path,
+    annotation: Path,
+    samples_qc: Path,
+    quantified: Path,
+    samples: Path,
+    provenance: Path,
+    settings: Mapping[str, Any],
+) -> Content:
+    tests = files.read_table(differential, schema.DIFFERENTIAL)
+    if tests["contrast"].dropna().empty:
+        raise InputError("no contrast in the table", differential, "run 'myosieve differential' with a contrast")
+    ranked = files.read_table(candidates, schema.CANDIDATES)
+    strangers = sorted(set(ranked["contrast"].dropna()) - set(tests["contrast"]))
+    if strangers:
+        raise InputError(
+            f"contrast {strangers[0]!r} is not in {differential}", candidates, "give the tables of one run; rank again"
+        )
+    sheet = files.read_table(samples, schema.SAMPLES)
+    quality = files.read_table(samples_qc, schema.SAMPLES_QC)
+    intensities = _intensities(Path(quantified))
+    for where, names in ((samples_qc, quality["sample"]), (Path(quantified) / "intensities.tsv", intensities.columns)):
+        unknown = sorted(set(names) - set(sheet["sample"]))
+        if unknown:
+            raise InputError(f"sample {unknown[0]!r} is not in {samples}", where, "give the files of one run")
+    return gather(
+        study=study,
+        candidates=ranked,
+        differential=tests,
+        annotation=files.read_table(annotation, schema.ANNOTATION),
+        samples_qc=quality,
+        samples=sheet,
+        intensities=intensities,
+        provenance=_provenance(provenance, study),
+        settings=settings,
+    )
+
+
+def _intensities(quantified: Path) -> pd.DataFrame:
+    """Return log2 values of the protein groups that passed the filter, groups x samples."""
+    path = quantified / "intensities.tsv"
+    proteins = files.read_table(quantified / "proteins.tsv", schema.QUANTIFIED)
+    table = files.read_table(path)
+    if table.columns[0] != "protein_group":
+        raise InputError(f"the first column is {table.columns[0]!r}", path, "it must be 'protein_group'")
+    values = table.set_index("protein_group")
+    for name, kind in values.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(kind):
+            raise InputError(f"column {name!r} holds text", path, "give log2 values, or nothing where there is none")
+    passed = proteins.loc[proteins["excluded_because"].isna(), "protein_group"]
+    return values[values.index.isin(passed)]
+
+
+def _provenance(path: Path, study: str) -> dict[str, Any]:
+    told = files.read_json(path)
+    steps = told.get("steps") if isinstance(told, dict) else None
+    complete = (
+        isinstance(steps, list)
+        and all(key in told for key in _PROVENANCE_KEYS)
+        and all(isinstance(step, dict) and all(key in step for key in _STEP_KEYS) for step in steps)
+    )
+    if not complete:
+        raise InputError("not a provenance record", path, "give the file that 'myosieve provenance' wrote")
+    if told["study"] != study:
+        raise InputError(f"it is of the study {told['study']!r}, not {study!r}", path, "give the files of one study")
+    return told
+
+
+def _summary(content: Content, cut: Mapping[str, int], page_bytes: int, book_bytes: int) -> Summary:
+    summary = Summary(
+        counts={
+            "contrasts": len(content.contrasts),
+            "candidates": sum(len(contrast.ranked) for contrast in content.contrasts),
+            "page_bytes": page_bytes,
+            "workbook_bytes": book_bytes,
+            **cut,
+        }
+    )
+    if cut["cells_cut"]:
+        summary.warnings.append(
+            f"{cut['cells_cut']} texts are longer than an Excel cell holds and are cut in the workbook, "
+            "with a mark; the .tsv files have them whole."
+        )
+    return summary
