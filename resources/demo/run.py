@@ -34,9 +34,9 @@ def main() -> int:
 
     with (ROOT / RESULTS / "candidates.tsv").open(encoding="utf-8") as handle:
         ranked = [row for row in csv.DictReader(handle, delimiter="\t") if row["rank"]]
-    best = sorted(ranked, key=lambda row: -float(row["score"]))[:BEST]
-    print(f"\nThe {BEST} best candidates of all contrasts (simulated data: resources/demo/SOURCES.md)")
-    for row in best:
+    best = {row["protein_group"]: row for row in sorted(ranked, key=lambda row: float(row["score"]))}
+    print(f"\nThe {BEST} best candidates, each in its best contrast (simulated data: resources/demo/SOURCES.md)")
+    for row in sorted(best.values(), key=lambda row: -float(row["score"]))[:BEST]:
         print(
             f"  {row['gene']:<10} {row['accession']:<12} {row['contrast']:<24} log2FC {float(row['log2fc']):+.2f}"
             f"  q {float(row['q_value']):.1e}  {row['secretion_class']:<12} score {float(row['score']):.2f}"

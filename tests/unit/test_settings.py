@@ -73,7 +73,7 @@ def test_defaults_of_the_schema_satisfy_the_schema() -> None:
 
 
 def test_each_setting_is_read_by_at_least_one_stage_or_is_a_path() -> None:
-    paths = {"table", "samples", "fasta", "evidence"}
+    paths = {"table", "samples", "fasta", "evidence", "immunoassay"}
     unread = {key for key, value in settings.study_properties().items() if not value.get("x-stages")}
     assert unread == paths
 

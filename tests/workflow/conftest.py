@@ -1,12 +1,10 @@
 """A copy of the project in which the demo has run, and what a dry run would do in it."""
 
-import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,17 +36,12 @@ class Project:
         counts = {name: int(count) for name, count in (line.split() for line in table.group(1).splitlines())}
         return {name: count for name, count in counts.items() if name not in ("all", "default")}
 
-    @contextlib.contextmanager
-    def edited(self, name: str, old: str, new: str) -> Iterator[None]:
-        """Replace text in a file of the project for a while."""
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace text that stands once in a file of the project."""
         path = self.folder / name
         before = path.read_text(encoding="utf-8")
         assert before.count(old) == 1, f"{old!r} stands {before.count(old)} times in {name}"
         path.write_text(before.replace(old, new), encoding="utf-8")
-        try:
-            yield
-        finally:
-            path.write_text(before, encoding="utf-8")
 
     def files(self) -> set[str]:
         """Return all files below the results folder."""
@@ -70,9 +63,9 @@ def copied(root: Path, folder: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A copy in which the demo has run, without its last sample, from `mine.yaml` and `samples.tsv`."""
-    made = copied(root, tmp_path_factory.mktemp("project"))
+    made = copied(root, tmp_path_factory.mktemp("finished"))
     config = demo_config(root)
     config["studies"]["demo"]["samples"] = "samples.tsv"
     (made.folder / "mine.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
@@ -82,3 +75,10 @@ def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     done = made.snakemake("--configfile", "mine.yaml")
     assert done.returncode == 0, done.stdout + done.stderr
     return made
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished project, modification times included, to do with as a test likes."""
+    shutil.copytree(finished.folder, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project")

@@ -127,6 +127,18 @@ def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Sum
     )  # fmt: skip
 
 
+def _immunoassay(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.immunoassay.step import immunoassay
+
+    return immunoassay(options.plate, options.panel, options.out)
+
+
+def _agreement(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.immunoassay.step import agreement
+
+    return agreement(options.assay, options.samples, options.differential, chosen, options.out)
+
+
 def _compare(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.compare.step import compare
 
@@ -189,6 +201,32 @@ def _parser() -> argparse.ArgumentParser:
              help="linear expression over conditions; repeatable")  # fmt: skip
     c.option("--method", choices=keys["method"]["enum"], help="with or without a mean-variance trend")
     c.option("--out", type=Path, required=True, help="differential.tsv or .parquet")
+
+    c = command("immunoassay", "Read a bead-array plate: concentrations per sample and analyte.", _immunoassay)
+    c.reads("--plate", required=True, help="xPONENT CSV export")
+    c.reads("--panel", help="table of analyte and accession")
+    c.option("--out", type=Path, required=True, help="one row per sample and analyte")
+
+    c = command(
+        "agreement",
+        "Hold the immunoassay's fold changes beside those of the mass spectrometer.",
+        _agreement,
+        "immunoassay",
+        ("design", "contrasts", "fdr"),
+    )
+    c.reads("--assay", required=True, help="what `immunoassay` wrote")
+    c.reads("--samples", required=True, help="sample sheet with the columns of the design")
+    c.reads("--differential", required=True, help="differential.tsv of the same study")
+    c.option("--design", help="model formula")
+    c.option(
+        "--contrast",
+        dest="contrasts",
+        action=_Pairs,
+        metavar="NAME=EXPRESSION",
+        help="linear expression over conditions; repeatable",
+    )
+    c.option("--fdr", type=float, help="false discovery rate that counts as a hit")
+    c.option("--out", type=Path, required=True, help="one row per contrast and analyte")
 
     c = command("sequence", "Predict sequence features of every FASTA entry.", _sequence)
     c.reads("--fasta", nargs="+", required=True, help="protein sequences, may be gzipped")

@@ -7,6 +7,8 @@ without reading the protein table is refused here.
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ from myosieve import files, settings
 from myosieve.errors import InputError
 
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
-STAGES = ("tables", "quant", "differential", "evidence", "secretome", "ranking", "report")
+STAGES = ("tables", "quant", "differential", "immunoassay", "evidence", "secretome", "ranking", "report")
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
 
@@ -48,6 +50,11 @@ class Study:
         """Paths of predictors' results, by tool."""
         return self.settings["evidence"]
 
+    @property
+    def immunoassay(self) -> dict[str, str]:
+        """Paths of plate and panel."""
+        return self.settings["immunoassay"]
+
     def sequence_digest(self) -> str:
         """Name of the folder under results/shared for what depends on the sequences alone; by content, so shared."""
         parts = [files.sha256(path) for path in self.fasta]
@@ -57,10 +64,16 @@ class Study:
         """Return what a stage reads of the settings, with the digests of the user's files that it reads."""
         read = {
             "tables": {"table": self.table, "samples": self.samples},
-            "evidence": dict(self.evidence),
+            "evidence": self.evidence,
+            "immunoassay": self.immunoassay,
         }.get(stage, {})
         content = settings.stage_slice(self.settings, stage)
         return content | ({"inputs": {name: _digest(path) for name, path in read.items()}} if read else {})
+
+
+def put_commands_on_path() -> None:
+    """Put the interpreter's folder in front of PATH, so that rules find `myosieve` without an activated environment."""
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def plan(config: Mapping[str, Any], where: str) -> dict[str, Study]:
@@ -132,6 +145,9 @@ def _check(study: Study, where: str) -> None:
     named = [("table", study.table), ("samples", study.samples)]
     named += [("fasta", path) for path in study.fasta]
     named += [(f"evidence.{tool}", path) for tool, path in study.evidence.items()]
+    named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
+    if "panel" in study.immunoassay and "plate" not in study.immunoassay:
+        raise InputError("immunoassay: a panel without a plate", at, "name the plate's export as immunoassay.plate")
     for key, path in named:
         if not Path(path).is_file():
             raise InputError(

@@ -328,3 +328,65 @@ COMPARISON = Table(
     ),
     open=True,
 )
+
+PANEL = Table(
+    "panel",
+    "one per analyte of the kit",
+    _columns(
+        ("analyte", TEXT, "name of the analyte as the plate's export writes it"),
+        ("accession", TEXT, "UniProt accession; the subunits of a heterodimer separated by ';'"),
+    ),
+    open=True,
+)
+
+ASSAY = Table(
+    "immunoassay",
+    "one per sample and analyte",
+    _columns(
+        ("sample", TEXT, "name of the sample on the plate"),
+        ("analyte", TEXT, "name of the analyte on the plate"),
+        ("accession", TEXT, "UniProt accession by the panel; empty without one"),
+        ("log2_concentration", NUMBER, "mean over replicate wells of log2 concentration; empty where censored"),
+        ("concentration", NUMBER, "2^log2_concentration: geometric mean over replicate wells, dilution included"),
+        ("unit", TEXT, "unit of the concentration"),
+        ("n_wells", COUNT, "replicate wells with a concentration or a bound on it"),
+        ("cv_percent", NUMBER, "coefficient of variation of the replicate wells' concentrations, in percent"),
+        ("min_beads", COUNT, "fewest beads counted in a replicate well"),
+        ("censored", TEXT, "below, above or empty: a well beyond the standard curve makes the whole sample censored"),
+        ("flag", TEXT, "what to know before trusting the value; empty where nothing stands out"),
+    ),
+)
+
+AGREEMENT = Table(
+    "agreement",
+    "one per contrast and analyte",
+    _columns(
+        ("contrast", TEXT, "name of the contrast; fold changes are always treatment / control"),
+        ("analyte", TEXT, "name of the analyte on the plate"),
+        ("accession", TEXT, "UniProt accession by the panel; empty without one"),
+        ("assay_log2fc", NUMBER, "log2 fold change of the immunoassay, from uncensored samples"),
+        ("assay_ci_low", NUMBER, "lower end of its 95 % confidence interval"),
+        ("assay_ci_high", NUMBER, "upper end of its 95 % confidence interval"),
+        ("assay_p_value", NUMBER, "two-sided p-value of the t-test on the analyte's own residual variance"),
+        (
+            "assay_q_value",
+            NUMBER,
+            "Benjamini-Hochberg adjusted p-value over the plate's analytes, within the contrast",
+        ),
+        ("n_treatment", COUNT, "uncensored samples of the conditions with a positive weight in the contrast"),
+        ("n_control", COUNT, "uncensored samples of the conditions with a negative weight in the contrast"),
+        ("of_treatment", COUNT, "samples on the plate of the conditions with a positive weight"),
+        ("of_control", COUNT, "samples on the plate of the conditions with a negative weight"),
+        ("censored_treatment", COUNT, "samples among of_treatment that are below or above the standard curve"),
+        ("censored_control", COUNT, "samples among of_control that are below or above the standard curve"),
+        ("ms_protein_group", TEXT, "protein group that it is compared with: the least significant of several"),
+        ("ms_log2fc", NUMBER, "log2 fold change of that protein group"),
+        ("ms_q_value", NUMBER, "adjusted p-value of that protein group"),
+        (
+            "agreement",
+            TEXT,
+            "confirmed, contradicted, not confirmed, MS not significant, MS not detected, assay out of range, not compared",
+        ),
+        ("note", TEXT, "why it is not compared, or what to know about the comparison"),
+    ),
+)

@@ -60,12 +60,13 @@ def check_study(settings: Mapping[str, Any], where: object) -> None:
 def study_settings(config: Mapping[str, Any], study: str) -> dict[str, Any]:
     """Return all settings of a study: the schema's defaults, under the config's `defaults`, under the study's own keys.
 
-    Nested objects (`filter`, `ranking`, ...) merge key by key; lists, contrasts and evidence files are taken whole.
+    Nested objects (`filter`, `ranking`, ...) merge key by key; lists and what the schema marks `x-whole` (contrasts, files)
+    are taken whole.
     """
     merged = _defaults(study_properties())
     for layer in (config.get("defaults") or {}, config["studies"][study] or {}):
         for key, value in layer.items():
-            whole = key in ("contrasts", "evidence") or not isinstance(value, Mapping)
+            whole = study_properties()[key].get("x-whole") or not isinstance(value, Mapping)
             merged[key] = copy.deepcopy(value) if whole else _merged(merged.get(key, {}), value)
     return merged
 
@@ -94,7 +95,7 @@ def documented_keys(node: Mapping[str, Any] | None = None, prefix: str = "") -> 
 def _defaults(properties: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in properties.items():
-        if "properties" in value and key != "evidence":
+        if "properties" in value:
             found[key] = _defaults(value["properties"])
         elif "default" in value:
             found[key] = copy.deepcopy(value["default"])

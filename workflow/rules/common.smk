@@ -1,5 +1,4 @@
 # Studies, targets, and what the rules share. Runs while the workflow is parsed.
-import os
 import sys
 from pathlib import Path
 from shlex import quote as quoted
@@ -7,22 +6,16 @@ from shlex import quote as quoted
 from myosieve import files
 from myosieve.code import stage_digest
 from myosieve.errors import InputError
-from myosieve.plan import STAGES, Study, plan, write_slices
+from myosieve.plan import STAGES, Study, plan, put_commands_on_path, write_slices
 from myosieve.settings import study_settings
 
-# `.venv/bin/snakemake` works without activating the environment: its commands are found beside the interpreter.
-os.environ["PATH"] = os.pathsep.join(
-    [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-)
+put_commands_on_path()
 
 
 def planned_studies():
     """Validate once, in the main process; jobs on a cluster parse the workflow again and take it as settled."""
     if not workflow.is_main_process:
-        return {
-            name: Study(name, study_settings(config, name))
-            for name in config["studies"]
-        }
+        return {name: Study(name, study_settings(config, name)) for name in config["studies"]}
     where = ", ".join(map(near, workflow.configfiles)) or "the module's config"
     try:
         studies = plan(config, where)
@@ -33,29 +26,21 @@ def planned_studies():
     return studies
 
 
-def shipped(*names):
-    """Return paths of tables that ship with MyoSieve, relative to the working folder where they lie below it."""
-    return [near(files.shipped(name)) for name in names]
+def shipped(name):
+    """Return the path of a table that ships with MyoSieve."""
+    return near(files.shipped(name))
 
 
 def near(path):
     """Return a path relative to the working folder where it lies below it: so results survive a move of the folder."""
     path = Path(path)
-    return str(
-        path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    )
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 STUDIES = planned_studies()
-SEQUENCES = {
-    study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta
-}
-KNOWLEDGE = shipped("knowledge")[0]
+SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta}
 COMPARISONS = config.get("compare") or {}
-CODE = {
-    stage: stage_digest(stage)
-    for stage in (*STAGES, "sequence", "compare", "provenance")
-}
+CODE = {stage: stage_digest(stage) for stage in (*STAGES, "sequence", "compare", "provenance")}
 
 
 wildcard_constraints:
@@ -66,16 +51,11 @@ wildcard_constraints:
 
 def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
-    names = [
-        "candidates.tsv",
-        "candidates.xlsx",
-        "report.html",
-        "differential.tsv",
-        "annotation.tsv",
-    ]
+    names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
     names += ["evidence.tsv", "samples_qc.tsv", "provenance.json"]
-    compared = expand("<results>/compare/{name}/meta.tsv", name=COMPARISONS)
-    return expand("<results>/{study}/{name}", study=STUDIES, name=names) + compared
+    wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
+    wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]
+    return wanted + expand("<results>/compare/{name}/meta.tsv", name=COMPARISONS)
 
 
 def settings_of(stage):
@@ -89,35 +69,23 @@ def study_of(wildcards):
 
 def features_of(study):
     """Return the sequence features that a study uses; none without sequences."""
-    return (
-        [f"<results>/shared/{study.sequence_digest()}/features.tsv"]
-        if study.fasta
-        else []
-    )
+    return [f"<results>/shared/{study.sequence_digest()}/features.tsv"] if study.fasta else []
 
 
 def evidence_options(study):
     """Return the options that name the evidence's sources; the paths in them are the rule's inputs."""
-    sequence = [
-        f"--sequence {quoted(workflow.pathvars.apply(path))}"
-        for path in features_of(study)
-    ]
+    sequence = [f"--sequence {quoted(workflow.pathvars.apply(path))}" for path in features_of(study)]
     return " ".join(
         [
             *sequence,
-            *(
-                f"--evidence {quoted(f'{k}={v}')}"
-                for k, v in sorted(study.evidence.items())
-            ),
+            *(f"--evidence {quoted(f'{k}={v}')}" for k, v in sorted(study.evidence.items())),
         ]
     )
 
 
 def compared_tables(wildcards):
     """Return the tables that a comparison reads, each once."""
-    studies = dict.fromkeys(
-        member.partition(".")[0] for member in COMPARISONS[wildcards.comparison]
-    )
+    studies = dict.fromkeys(member.partition(".")[0] for member in COMPARISONS[wildcards.comparison])
     return [f"<results>/{study}/differential.tsv" for study in studies]
 
 
@@ -127,29 +95,18 @@ def member_options(wildcards):
         (member, f"<results>/{member.partition('.')[0]}/differential.tsv")
         for member in COMPARISONS[wildcards.comparison]
     ]
-    return " ".join(
-        f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}"
-        for member, path in pairs
-    )
+    return " ".join(f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}" for member, path in pairs)
+
+
+def panel_option(study):
+    """Return the option that names the panel; the path in it is the rule's input."""
+    return f"--panel {quoted(study.immunoassay['panel'])}" if "panel" in study.immunoassay else ""
 
 
 def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
-    steps = [
-        "1_tables",
-        "2_quant",
-        "3_differential",
-        "4_evidence",
-        "5_secretome",
-        "6_ranking",
-    ]
-    shared = (
-        [f"<results>/shared/{study.sequence_digest()}/record.json"]
-        if study.fasta
-        else []
-    )
-    return (
-        [f"<results>/{study.name}/records/{step}.json" for step in steps[:3]]
-        + shared
-        + [f"<results>/{study.name}/records/{step}.json" for step in steps[3:]]
-    )
+    steps = ["1_tables", "2_quant", "3_differential", "4_evidence", "5_secretome", "6_ranking"]
+    steps += ["7_immunoassay", "8_agreement"] if study.immunoassay else []
+    records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
+    shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
+    return records[:3] + shared + records[3:]

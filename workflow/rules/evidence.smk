@@ -5,7 +5,7 @@ rule evidence:
         proteins="<results>/{study}/quantified/proteins.tsv",
         sequence=lambda wildcards: features_of(study_of(wildcards)),
         tools=lambda wildcards: list(study_of(wildcards).evidence.values()),
-        knowledge=shipped("knowledge/extracellular.tsv"),
+        extracellular=shipped("knowledge/extracellular.tsv"),
         settings=settings_of("evidence"),
     output:
         annotation="<results>/{study}/annotation.tsv",
@@ -18,7 +18,7 @@ rule evidence:
     params:
         code=CODE["evidence"],
         sources=lambda wildcards: evidence_options(study_of(wildcards)),
-        knowledge=KNOWLEDGE,
+        knowledge=subpath(input.extracellular, parent=True),
     shell:
         "myosieve evidence --proteins {input.proteins:q} {params.sources} --knowledge {params.knowledge:q}"
         " --out {output.annotation:q} --evidence-out {output.evidence:q} --record {output.record:q} 2> {log:q}"

@@ -6,7 +6,8 @@ rule ranking:
         proteins="<results>/{study}/quantified/proteins.tsv",
         annotation="<results>/{study}/annotation.tsv",
         secretome="<results>/{study}/secretome.tsv",
-        knowledge=shipped("knowledge/receptors.tsv", "knowledge/myokines.tsv"),
+        receptors=shipped("knowledge/receptors.tsv"),
+        myokines=shipped("knowledge/myokines.tsv"),
         settings=settings_of("ranking"),
     output:
         candidates="<results>/{study}/candidates.tsv",
@@ -17,7 +18,7 @@ rule ranking:
         "../envs/myosieve.yml"
     params:
         code=CODE["ranking"],
-        knowledge=KNOWLEDGE,
+        knowledge=subpath(input.receptors, parent=True),
     shell:
         "myosieve rank --differential {input.differential:q} --proteins {input.proteins:q}"
         " --annotation {input.annotation:q} --secretome {input.secretome:q} --knowledge {params.knowledge:q}"

@@ -7,11 +7,9 @@ rule secretome:
         quantified="<results>/{study}/quantified/samples_qc.tsv",
         samples="<results>/{study}/intake/samples.tsv",
         annotation="<results>/{study}/annotation.tsv",
-        knowledge=shipped(
-            "knowledge/leak_markers.tsv",
-            "knowledge/contaminants.tsv",
-            "knowledge/organisms.tsv",
-        ),
+        leak_markers=shipped("knowledge/leak_markers.tsv"),
+        contaminants=shipped("knowledge/contaminants.tsv"),
+        organisms=shipped("knowledge/organisms.tsv"),
         settings=settings_of("secretome"),
     output:
         proteins="<results>/{study}/secretome.tsv",
@@ -24,7 +22,7 @@ rule secretome:
     params:
         code=CODE["secretome"],
         quantified=subpath(input.proteins, parent=True),
-        knowledge=KNOWLEDGE,
+        knowledge=subpath(input.leak_markers, parent=True),
     shell:
         "myosieve secretome --quantified {params.quantified:q} --samples {input.samples:q}"
         " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q}"

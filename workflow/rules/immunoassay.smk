@@ -1,0 +1,40 @@
+# IN   a bead-array plate of the same samples, the tests of the study
+# OUT  concentrations, and whether the immunoassay agrees with the mass spectrometer
+rule immunoassay:
+    input:
+        plate=lambda wildcards: study_of(wildcards).immunoassay["plate"],
+        panel=lambda wildcards: study_of(wildcards).immunoassay.get("panel", []),
+        settings=settings_of("immunoassay"),
+    output:
+        table="<results>/{study}/immunoassay.tsv",
+        record="<results>/{study}/records/7_immunoassay.json",
+    log:
+        "<logs>/{study}/immunoassay.log",
+    conda:
+        "../envs/myosieve.yml"
+    params:
+        code=CODE["immunoassay"],
+        panel=lambda wildcards: panel_option(study_of(wildcards)),
+    shell:
+        "myosieve immunoassay --plate {input.plate:q} {params.panel}"
+        " --out {output.table:q} --record {output.record:q} 2> {log:q}"
+
+
+rule agreement:
+    input:
+        assay="<results>/{study}/immunoassay.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        differential="<results>/{study}/differential.tsv",
+        settings=settings_of("immunoassay"),
+    output:
+        table="<results>/{study}/agreement.tsv",
+        record="<results>/{study}/records/8_agreement.json",
+    log:
+        "<logs>/{study}/agreement.log",
+    conda:
+        "../envs/myosieve.yml"
+    params:
+        code=CODE["immunoassay"],
+    shell:
+        "myosieve agreement --assay {input.assay:q} --samples {input.samples:q} --differential {input.differential:q}"
+        " --settings {input.settings:q} --out {output.table:q} --record {output.record:q} 2> {log:q}"
