@@ -155,3 +155,18 @@ def test_q_values_follow_the_published_example() -> None:
 def test_adding_a_constant_to_all_values_changes_no_test(seed: int) -> None:
     table = values(seed)
     np.testing.assert_allclose(results(table + 3.25)["p_value"], results(table)["p_value"], rtol=1e-6)
+
+
+def test_an_excluded_protein_is_counted_but_neither_tested_nor_part_of_the_prior() -> None:
+    table = values(missing=0.2)
+    design = design_matrix(SAMPLES, "~ condition")
+    wanted = contrasts(design, {"c": "b - a"})
+    excluded = pd.Series("", index=table.index)
+    excluded.iloc[3] = "contaminant"
+    with_one_out = moderated_t(table, design, wanted, trend=True, excluded=excluded).rows
+    without_it = moderated_t(table.drop(index="P3"), design, wanted, trend=True).rows
+    row = with_one_out.iloc[3]
+    assert (row["test"], row["note"]) == ("none", "contaminant")
+    assert np.isnan(row["p_value"])
+    assert row["n_treatment"] == table.iloc[3, 4:].notna().sum()
+    pd.testing.assert_frame_equal(with_one_out.drop(index=3).reset_index(drop=True), without_it)

@@ -14,6 +14,8 @@ from myosieve.differential.linear import fit
 from myosieve.differential.moderation import Prior, moderate
 from myosieve.differential.multiple import benjamini_hochberg
 
+ONE_SIDE_ONLY = "no fold change can be estimated"
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -23,7 +25,13 @@ class Tested:
     prior: Prior
 
 
-def moderated_t(values: pd.DataFrame, design: DesignMatrix, contrasts: Sequence[Contrast], trend: bool) -> Tested:
+def moderated_t(
+    values: pd.DataFrame,
+    design: DesignMatrix,
+    contrasts: Sequence[Contrast],
+    trend: bool,
+    excluded: pd.Series | None = None,
+) -> Tested:
     """Test contrasts for every protein group with limma's moderated t statistic, exactly where values are missing.
 
     t = c'b / sqrt(s_post^2 c' (X_i' X_i)^- c) with X_i the design of the protein's observed samples, on d_i + d_0 degrees
@@ -37,6 +45,9 @@ def moderated_t(values: pd.DataFrame, design: DesignMatrix, contrasts: Sequence[
         From `differential.design`.
     trend
         Whether the prior variance follows the mean log2 intensity.
+    excluded
+        (m,) why a protein group is left out, '' where it is not; such groups are counted, but neither tested nor part of the
+        prior.
 
     Returns
     -------
@@ -45,28 +56,31 @@ def moderated_t(values: pd.DataFrame, design: DesignMatrix, contrasts: Sequence[
         n_control, of_treatment, of_control, test and note. What the observed samples cannot estimate is NaN, with a note.
     """
     matrix = values[design.samples].to_numpy(dtype=float)
+    reasons = np.full(len(matrix), "") if excluded is None else excluded.to_numpy(dtype=str)
     seen = ~np.isnan(matrix)
-    anything = seen.any(axis=1)
+    count = seen.sum(axis=1)
+    used = (count > 0) & (reasons == "")
     vectors = np.column_stack([contrast.vector for contrast in contrasts])
-    fitted = fit(matrix[anything], design.matrix, vectors)
+    fitted = fit(matrix[used], design.matrix, vectors)
     moderated = moderate(fitted.variance, fitted.df_residual, fitted.mean if trend else None)
 
+    def everywhere(column: np.ndarray) -> np.ndarray:
+        whole = np.full(len(matrix), np.nan)
+        whole[used] = column
+        return whole
+
+    mean = np.divide(np.nansum(matrix, axis=1), count, out=np.full(len(matrix), np.nan), where=count > 0)
     blocks = []
     for k, contrast in enumerate(contrasts):
         treatment, control = contrast.samples(design, +1), contrast.samples(design, -1)
-        block = pd.DataFrame({"contrast": contrast.name, "protein_group": values.index})
+        block = pd.DataFrame({"contrast": contrast.name, "protein_group": values.index, "mean_log2": mean})
         columns = _statistics(fitted.log2fc[:, k], fitted.stdev_unscaled[:, k], moderated.variance, moderated.df)
-        columns["mean_log2"] = fitted.mean
-        for name, column in columns.items():
-            block[name] = np.nan
-            block.loc[anything, name] = column
+        block = block.assign(**{name: everywhere(column) for name, column in columns.items()})
         block["q_value"] = benjamini_hochberg(block["p_value"].to_numpy())
         block["n_treatment"], block["n_control"] = seen[:, treatment].sum(axis=1), seen[:, control].sum(axis=1)
         block["of_treatment"], block["of_control"] = int(treatment.sum()), int(control.sum())
-        residual = np.zeros(len(block))
-        residual[anything] = fitted.df_residual
         block["test"] = np.where(block["p_value"].notna(), "moderated_t", "none")
-        block["note"] = _notes(block, residual, anything)
+        block["note"] = np.where(reasons == "", _notes(block, everywhere(fitted.df_residual), count > 0), reasons)
         blocks.append(block)
     return Tested(pd.concat(blocks, ignore_index=True), moderated.prior)
 
@@ -112,7 +126,7 @@ def _notes(block: pd.DataFrame, residual: np.ndarray, anything: np.ndarray) -> n
             "no value in any sample",
             "no residual degree of freedom: the variance is the prior's alone",
             "",
-            seen + "no fold change can be estimated",
+            seen + ONE_SIDE_ONLY,
             seen + "the design cannot estimate the contrast from these samples",
         ],
         "no variance to test against",

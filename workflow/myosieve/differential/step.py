@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from myosieve import files, schema
-from myosieve.differential.contrasts import Tested, moderated_t
+from myosieve.differential.contrasts import ONE_SIDE_ONLY, Tested, moderated_t
 from myosieve.differential.design import DesignMatrix, contrasts, design_matrix
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
+from myosieve.tables.samples import read_samples
 
 
 def differential(
@@ -41,12 +42,12 @@ def differential(
     design = design_matrix(sheet, settings["design"], f"{samples}, design")
     wanted = contrasts(design, settings["contrasts"], "contrasts")
     names = _read_names(proteins, values)
-    tested_groups = values.index[(names["excluded_because"].fillna("") == "").to_numpy()]
-
-    tested = moderated_t(values.loc[tested_groups], design, wanted, trend=settings["method"] == "limma_trend")
-    rows = _with_untested(tested.rows, names, [contrast.name for contrast in wanted])
+    excluded = names["excluded_because"].fillna("")
+    tested = moderated_t(values, design, wanted, settings["method"] == "limma_trend", excluded)
+    named = names.loc[tested.rows["protein_group"], ["accession", "gene"]].reset_index(drop=True)
+    rows = tested.rows.assign(accession=named["accession"], gene=named["gene"])
     files.write_table(out, schema.DIFFERENTIAL.arrange(rows))
-    return _summary(tested, design, settings, rows, excluded=len(values) - len(tested_groups))
+    return _summary(tested, design, settings, int((excluded != "").sum()))
 
 
 def _read_intensities(path: Path) -> pd.DataFrame:
@@ -69,16 +70,10 @@ def _read_intensities(path: Path) -> pd.DataFrame:
 
 
 def _read_sheet(path: Path, values: pd.DataFrame, intensities: Path) -> pd.DataFrame:
-    sheet = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False) if path.exists() else None
-    if sheet is None:
-        raise InputError("the file does not exist", path, "check the path")
-    for name in ("sample", "condition"):
-        if name not in sheet.columns:
-            raise InputError(
-                f"column {name!r} is missing", path, "give a tab-separated sheet with sample and condition"
-            )
-    if "fraction" in sheet.columns:
-        sheet = sheet[sheet["fraction"].isin(["secretome", ""])].reset_index(drop=True)
+    sheet = read_samples(path).frame
+    sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
+    if sheet.empty:
+        raise InputError("no sample of fraction secretome", path, "mark the conditioned-medium samples so")
     for name in sheet["sample"]:
         if name not in values.columns:
             columns = ", ".join(map(str, values.columns[:8]))
@@ -100,20 +95,7 @@ def _read_names(proteins: Path | None, values: pd.DataFrame) -> pd.DataFrame:
     return names.loc[values.index, columns]
 
 
-def _with_untested(rows: pd.DataFrame, names: pd.DataFrame, contrast_names: list[str]) -> pd.DataFrame:
-    """Add the excluded groups, with the reason as note, and names; groups in the table's order within each contrast."""
-    keys = pd.MultiIndex.from_product([contrast_names, names.index], names=["contrast", "protein_group"])
-    complete = rows.set_index(["contrast", "protein_group"]).reindex(keys).reset_index()
-    named = names.loc[complete["protein_group"]].reset_index(drop=True)
-    excluded = complete["test"].isna()
-    complete["test"] = complete["test"].fillna("none")
-    complete["note"] = complete["note"].where(~excluded, named["excluded_because"])
-    return complete.assign(accession=named["accession"], gene=named["gene"])
-
-
-def _summary(
-    tested: Tested, design: DesignMatrix, settings: dict[str, Any], rows: pd.DataFrame, excluded: int
-) -> Summary:
+def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], excluded: int) -> Summary:
     trend = settings["method"] == "limma_trend"
     prior = tested.prior
     summary = Summary()
@@ -129,8 +111,8 @@ def _summary(
             "variance: look whether their values were imputed or copied"
         )
     summary.counts["excluded before testing"] = excluded
-    for name, block in rows.groupby("contrast", sort=False):
+    for name, block in tested.rows.groupby("contrast", sort=False):
         summary.counts[f"{name}: tested"] = int((block["test"] != "none").sum())
-        one_side = ((block["n_treatment"] == 0) ^ (block["n_control"] == 0)) & (block["test"] == "none")
+        one_side = block["note"].str.endswith(ONE_SIDE_ONLY)
         summary.counts[f"{name}: seen on one side only"] = int(one_side.sum())
     return summary
