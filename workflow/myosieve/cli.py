@@ -45,8 +45,8 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     """Return the stage's settings: defaults, under the `--settings` file, under the options given one by one."""
     chosen = settings.stage_defaults(options.stage)
     if options.settings is not None:
-        given = files.read_json(options.settings)
-        chosen |= {key: value for key, value in given.items() if key in settings.study_properties()}
+        # What a slice says of its origin makes results stale, and is no setting.
+        chosen |= {k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members")}
     for key in options.overrides:
         value = getattr(options, key)
         if value is not None:
@@ -62,7 +62,7 @@ def _paths(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
         if isinstance(value, Mapping):
             found += value.values()
         elif isinstance(value, Path):
-            found += sorted(value.iterdir()) if value.is_dir() else [value]
+            found += sorted(value.glob("*.tsv")) if value.is_dir() else [value]
         elif value is not None:
             found += value
     return found
