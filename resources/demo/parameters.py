@@ -107,3 +107,26 @@ CONTRASTS = {
     "resistance_vs_control": ("resistance", "control"),
     "resistance_vs_endurance": ("resistance", "endurance"),
 }
+
+# The bead-array plate. By analyte, as the kit calls it: accession; bead region; mean concentration in a control dish and
+# highest standard (pg/mL); and of the curve B / (1 + (x / C)^D)^F: B (net MFI), -D and F; C is INFLECTION x the highest.
+ANALYTES = {
+    "IL-6": ("P05231", 25, 60.0, 10_000.0, 21_000.0, 1.02, 0.98),
+    "LIF": ("P15018", 27, 25.0, 5_000.0, 18_000.0, 0.98, 1.05),
+    "BDNF": ("P23560", 33, 40.0, 5_000.0, 19_000.0, 1.05, 0.95),
+    "FSTL-1": ("Q12841", 36, 3_000.0, 200_000.0, 16_000.0, 0.95, 1.04),
+    "MCP-1": ("P13500", 43, 800.0, 10_000.0, 23_000.0, 1.08, 0.94),
+    "Oncostatin M": ("P13725", 47, 1.2, 10_000.0, 20_000.0, 1.0, 1.0),
+    "Myostatin": ("O14793", 52, 400.0, 50_000.0, 15_000.0, 0.97, 1.03),
+    "FGF-21": ("Q9NSA1", 56, 30.0, 20_000.0, 17_000.0, 1.0, 0.98),
+    "Fractalkine": ("P78423", 63, 90.0, 20_000.0, 20_000.0, 1.03, 0.97),
+}
+OPPOSED = ("Myostatin",)  # analytes whose planted effect has the other sign on the plate: the two methods disagree
+STANDARDS, DILUTION = 7, 4  # how many standards, each diluted by this factor from the one before
+INFLECTION = 0.3  # where the curve bends, as part of the highest standard
+ASSAY_CV = 0.1  # relative error of a well: pipetting, incubation, washing
+BEAD_CV = 0.25  # relative spread of the single beads, of which the median is taken
+LEAST_BEADS, MORE_BEADS = 100, 35  # beads per region and well: what the protocol waits for, and how many come on top
+BACKGROUND_MFI = 15.0  # median of a well without analyte
+# Wells with few beads, by sample and replicate, and their mean number per region. 35 is what a kit asks for.
+CLOGGED = {("control_D4", 1): 24, ("endurance_D2", 2): 17, ("resistance_D1", 2): 20}

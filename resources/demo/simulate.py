@@ -3,8 +3,9 @@
     python resources/demo/simulate.py [--out resources/demo]
 
 Reads human.fasta.gz, other.fasta.gz and proteins.tsv beside this file (real accessions, symbols and sequences) and writes
-proteinGroups.txt.gz in MaxQuant's layout, samples.tsv and truth.tsv. EVERY INTENSITY IS SIMULATED: the demo shows how
-MyoSieve works, never what muscle does. Same seed, same bytes; SOURCES.md tells what the parameters mean.
+proteinGroups.txt.gz in MaxQuant's layout, samples.tsv and truth.tsv; and, by plate.py, a bead-array plate of the samples:
+plate.csv and panel.tsv. EVERY INTENSITY AND CONCENTRATION IS SIMULATED: the demo shows how MyoSieve works, never what muscle
+does. Same seed, same bytes; SOURCES.md tells what the parameters mean.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import measurement
 import numpy as np
 import pandas as pd
 import parameters
+import plate
 
 
 def samples() -> pd.DataFrame:
@@ -165,7 +167,7 @@ def truth_table(proteins: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Simulate and write the three files."""
+    """Simulate and write the five files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to write to")
     folder = parser.parse_args().out
@@ -180,6 +182,9 @@ def main() -> None:
         packed.write(table.to_csv(sep="\t", index=False, lineterminator="\n").encode())
     sheet.to_csv(folder / "samples.tsv", sep="\t", index=False, lineterminator="\n")
     truth_table(proteins, truth).to_csv(folder / "truth.tsv", sep="\t", index=False, lineterminator="\n")
+    kit = plate.assays()
+    (folder / "plate.csv").write_text(plate.export(sheet, kit), encoding="utf-8", newline="\n")
+    plate.panel(kit).to_csv(folder / "panel.tsv", sep="\t", index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

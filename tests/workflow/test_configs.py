@@ -29,9 +29,8 @@ def refused(bare: Project, config: dict, said: str) -> None:
 
 
 def with_study(root: Path, **changes: object) -> dict:
-    config = demo_config(root)
-    config["studies"]["demo"] |= changes
-    return config
+    """Return the demo's config with some keys of the study changed, and no comparison."""
+    return {"studies": {"demo": demo_config(root)["studies"]["demo"] | changes}}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +46,7 @@ def with_study(root: Path, **changes: object) -> dict:
         ),
         ({"design": "~ donor + condition"}, "names 'donor'; columns of the sample sheet: sample"),
         ({"design": "~ subject"}, "lacks 'condition'"),
+        ({"immunoassay": {"panel": "resources/demo/panel.tsv"}}, "immunoassay: a panel without a plate"),
         ({"fdr": 5}, "key 'studies.demo.fdr' is 5; it must be below 1"),
     ],
 )
@@ -64,6 +64,15 @@ def test_a_contrast_that_the_design_cannot_estimate_is_refused_before_any_job(ro
     refused(bare, config, "the design '~ lab + condition' cannot estimate it")
 
 
+def test_a_comparison_of_a_contrast_that_is_not_there_is_refused(root: Path, bare: Project) -> None:
+    config = demo_config(root) | {"compare": {"both": ["demo.endurance_vs_control", "demo.acute"]}}
+    refused(
+        bare,
+        config,
+        "compare.both: 'demo.acute' is not a contrast of this config; contrasts: demo.endurance_vs_control, ",
+    )
+
+
 def test_a_sheet_with_a_repeated_sample_is_refused_before_any_job(root: Path, bare: Project) -> None:
     rows = (root / "resources" / "demo" / "samples.tsv").read_text(encoding="utf-8").splitlines()
     (bare.folder / "twice.tsv").write_text("\n".join([*rows, rows[-1]]) + "\n", encoding="utf-8")
@@ -71,8 +80,7 @@ def test_a_sheet_with_a_repeated_sample_is_refused_before_any_job(root: Path, ba
 
 
 def test_a_users_config_builds_its_studies_and_never_the_demos(root: Path, bare: Project) -> None:
-    config = demo_config(root)
-    config["studies"] = {"mine": config["studies"]["demo"]}
+    config = {"studies": {"mine": demo_config(root)["studies"]["demo"]}}
     (bare.folder / "mine.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     done = bare.snakemake("--configfile", "mine.yaml", "--dry-run")
     assert done.returncode == 0, done.stderr

@@ -8,10 +8,10 @@ import yaml
 
 from tests.workflow.conftest import Project
 
-AFTER_DIFFERENTIAL = {"differential": 1, "ranking": 1, "provenance": 1, "report": 1}
-WHOLE_STUDY = dict.fromkeys(
-    ("tables", "quant", "differential", "evidence", "secretome", "ranking", "provenance", "report"), 1
-)
+AFTER_DIFFERENTIAL = {"differential": 1, "agreement": 1, "ranking": 1, "compare": 1, "provenance": 1, "report": 1}
+ANNOTATION = {"evidence": 1, "secretome": 1}
+# What depends on the sample sheet; the plate does not, nor do the sequences.
+AFTER_SAMPLES = {"tables": 1, "quant": 1} | ANNOTATION | AFTER_DIFFERENTIAL
 NEW_CONTRAST = (
     "      endurance_vs_control:",
     "      either_vs_control: (endurance + resistance) / 2 - control\n      endurance_vs_control:",
@@ -32,7 +32,7 @@ def test_a_new_sample_runs_the_study_but_not_the_sequences(project: Project) -> 
     last = sheet.splitlines()[-1]
     new = (project.folder / "last_sample.txt").read_text(encoding="utf-8")
     project.edit("samples.tsv", last, f"{last}\n{new}")
-    assert project.jobs() == WHOLE_STUDY
+    assert project.jobs() == AFTER_SAMPLES
 
 
 def test_a_new_sample_is_noticed_even_when_the_sheets_time_is_old(project: Project) -> None:
@@ -42,7 +42,18 @@ def test_a_new_sample_is_noticed_even_when_the_sheets_time_is_old(project: Proje
     new = (project.folder / "last_sample.txt").read_text(encoding="utf-8")
     project.edit("samples.tsv", last, f"{last}\n{new}")
     os.utime(sheet, (time, time))  # as rsync -a and cp -p leave it
-    assert project.jobs() == WHOLE_STUDY
+    assert project.jobs() == AFTER_SAMPLES
+
+
+def test_other_sequences_run_the_annotation_and_what_follows_but_no_test(project: Project) -> None:
+    config = project.folder / "mine.yaml"
+    fasta = project.folder / "other.fasta"
+    fasta.write_text(
+        ">sp|P05231|IL6_HUMAN Interleukin-6 OS=Homo sapiens GN=IL6\nMNSFSTSAFGPVAFSLGLLLVLPAAFPAPVPPGEDSKDVAAPH\n"
+    )
+    config.write_text(config.read_text().replace("resources/demo/human.fasta.gz", "other.fasta"))
+    affected = dict.fromkeys(("sequence", "evidence", "secretome", "ranking", "provenance", "report"), 1)
+    assert project.jobs() == affected
 
 
 def test_a_changed_knot_ranks_again_and_tests_nothing(project: Project) -> None:
@@ -52,7 +63,7 @@ def test_a_changed_knot_ranks_again_and_tests_nothing(project: Project) -> None:
 
 def test_key_order_and_comments_in_the_config_change_nothing(project: Project) -> None:
     config = yaml.safe_load((project.folder / "mine.yaml").read_text(encoding="utf-8"))
-    turned = {"studies": {"demo": dict(reversed(config["studies"]["demo"].items()))}}
+    turned = config | {"studies": {"demo": dict(reversed(config["studies"]["demo"].items()))}}
     (project.folder / "turned.yaml").write_text("# a comment\n" + yaml.safe_dump(turned, sort_keys=False))
     assert project.jobs(config="turned.yaml") == {}
 
@@ -71,7 +82,7 @@ def test_a_changed_formula_runs_its_stage_and_what_follows(project: Project) -> 
 
 def test_a_changed_formula_that_all_stages_share_runs_everything(project: Project) -> None:
     project.edit("workflow/myosieve/files.py", 'FLOAT_FORMAT = "%.10g"', 'FLOAT_FORMAT = "%.9g"')
-    assert project.jobs() == {"sequence": 1} | WHOLE_STUDY
+    assert project.jobs() == {"sequence": 1, "immunoassay": 1} | AFTER_SAMPLES
 
 
 def test_a_lost_snakemake_folder_changes_nothing_and_hides_nothing(project: Project) -> None:
@@ -90,13 +101,15 @@ def test_a_second_study_shares_the_sequences_and_leaves_the_first_alone(project:
     config = yaml.safe_load((project.folder / "mine.yaml").read_text(encoding="utf-8"))
     config["studies"]["second"] = config["studies"]["demo"] | {"normalization": "none"}
     (project.folder / "two.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    assert project.jobs(config="two.yaml") == WHOLE_STUDY
+    expected = {"immunoassay": 1} | AFTER_SAMPLES
+    del expected["compare"]  # of contrasts of the first study
+    assert project.jobs(config="two.yaml") == expected
 
 
 def test_a_dry_run_leaves_no_trace_but_the_settings(project: Project) -> None:
     before = project.files()
     config = yaml.safe_load((project.folder / "mine.yaml").read_text(encoding="utf-8"))
-    config["studies"] = {"other": config["studies"]["demo"]}
+    config = {"studies": {"other": config["studies"]["demo"]}}
     (project.folder / "other.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     project.jobs(config="other.yaml")
     new = project.files() - before

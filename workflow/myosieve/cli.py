@@ -211,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
         "agreement",
         "Hold the immunoassay's fold changes beside those of the mass spectrometer.",
         _agreement,
-        "immunoassay",
+        "agreement",
         ("design", "contrasts", "fdr"),
     )
     c.reads("--assay", required=True, help="what `immunoassay` wrote")

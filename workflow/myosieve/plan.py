@@ -18,7 +18,7 @@ from myosieve import files, settings
 from myosieve.errors import InputError
 
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
-STAGES = ("tables", "quant", "differential", "immunoassay", "evidence", "secretome", "ranking", "report")
+STAGES = ("tables", "quant", "differential", "immunoassay", "agreement", "evidence", "secretome", "ranking", "report")
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
 
@@ -62,13 +62,15 @@ class Study:
 
     def slice(self, stage: str) -> dict[str, Any]:
         """Return what a stage reads of the settings, with the digests of the user's files that it reads."""
-        read = {
+        files_read = {
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": self.evidence,
             "immunoassay": self.immunoassay,
         }.get(stage, {})
-        content = settings.stage_slice(self.settings, stage)
-        return content | ({"inputs": {name: _digest(path) for name, path in read.items()}} if read else {})
+        inputs = {name: _digest(path) for name, path in files_read.items()}
+        if stage == "evidence":
+            inputs["fasta"] = self.sequence_digest()
+        return settings.stage_slice(self.settings, stage) | ({"inputs": inputs} if inputs else {})
 
 
 def put_commands_on_path() -> None:

@@ -6,7 +6,7 @@ from shlex import quote as quoted
 from myosieve import files
 from myosieve.code import stage_digest
 from myosieve.errors import InputError
-from myosieve.plan import STAGES, Study, plan, put_commands_on_path, write_slices
+from myosieve.plan import Study, plan, put_commands_on_path, write_slices
 from myosieve.settings import study_settings
 
 put_commands_on_path()
@@ -40,7 +40,8 @@ def near(path):
 STUDIES = planned_studies()
 SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta}
 COMPARISONS = config.get("compare") or {}
-CODE = {stage: stage_digest(stage) for stage in (*STAGES, "sequence", "compare", "provenance")}
+ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "ranking", "compare"]
+CODE = {name: stage_digest(name) for name in [*ROOMS, "provenance", "report"]}
 
 
 wildcard_constraints:

@@ -25,7 +25,7 @@ rule agreement:
         assay="<results>/{study}/immunoassay.tsv",
         samples="<results>/{study}/intake/samples.tsv",
         differential="<results>/{study}/differential.tsv",
-        settings=settings_of("immunoassay"),
+        settings=settings_of("agreement"),
     output:
         table="<results>/{study}/agreement.tsv",
         record="<results>/{study}/records/8_agreement.json",

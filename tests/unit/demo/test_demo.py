@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 MEGABYTE = 1_000_000
-MADE_FILES = ("proteinGroups.txt.gz", "samples.tsv", "truth.tsv")
+MADE_FILES = ("proteinGroups.txt.gz", "samples.tsv", "truth.tsv", "plate.csv", "panel.tsv")
 # The seventeen myokines that the project is built around, as UniProt lists them.
 MYOKINES = {
     *("P05231", "Q8NAU1", "Q641Q3", "Q9NSA1", "Q4G0M1", "P15018", "O14793", "P07585", "P05019"),
