@@ -60,8 +60,14 @@ class Contrast:
 
     @property
     def exclusions(self) -> list[tuple[str, int]]:
-        """Why protein groups are not among the candidates, and how many; most frequent first."""
-        counts = self.excluded["excluded_because"].fillna("no reason given").value_counts()
+        """Why protein groups are not among the candidates, and how many; most frequent first.
+
+        Reasons that differ only in how many samples saw the protein ("seen in 3 of 5 ...: ") are one.
+        """
+        reasons = self.excluded["excluded_because"].fillna("no reason given")
+        counts = reasons.str.replace(
+            r"^seen in \d+ of .*? samples: ", "seen in too few samples: ", regex=True
+        ).value_counts()
         pairs = sorted(((str(reason), int(n)) for reason, n in counts.items()), key=lambda pair: (-pair[1], pair[0]))
         rest = pairs[_MOST_REASONS:]
         others = [(f"for {len(rest)} other reasons, see candidates.xlsx", sum(n for _, n in rest))] if rest else []

@@ -23,7 +23,8 @@ from myosieve.secretome.leak import NOT_RUN
 
 _TOP_ROWS = 10
 _TABLE_COLUMNS = ("rank", "gene", "accession", "log2fc", "q_value", "secretion_class", "flags", "score", "reason")
-_DIGITS = {"log2fc": ".3f", "q_value": ".3g", "score": ".3f"}
+# As many digits as the page shows: rounding twice could differ from the reason's text in the last digit.
+_DIGITS = {"log2fc": ".2f", "q_value": ".2g", "score": ".3f"}
 
 
 def page(content: Content) -> str:
