@@ -86,8 +86,9 @@ def _half_widths(xs: np.ndarray, ws: np.ndarray, seeds: np.ndarray, span: float)
 
 def _local_line(xs: np.ndarray, ys: np.ndarray, ws: np.ndarray, at: float, half_width: float) -> float:
     """Return the tricube-weighted least-squares line's value at `at`; the weighted mean where there is no slope."""
-    low, high = np.searchsorted(xs, [at - half_width, at + half_width], side="left")
-    window = slice(low, max(high, low + 1) + 1)
+    window = slice(
+        np.searchsorted(xs, at - half_width, side="left"), np.searchsorted(xs, at + half_width, side="right")
+    )
     x, y = xs[window], ys[window]
     if half_width > 0:
         kernel = ws[window] * (1 - np.minimum(np.abs(x - at) / half_width, 1.0) ** 3) ** 3
