@@ -290,6 +290,7 @@ CANDIDATES = Table(
         ("score_experiment", NUMBER, "weighted geometric mean of the experiment's criteria"),
         ("score_prior", NUMBER, "weighted geometric mean of the prior criteria"),
         ("d_effect", NUMBER, "lower confidence bound of |log2fc|, as desirability 0 to 1"),
+        ("d_significance", NUMBER, "q-value, as desirability; 0 where the fold change may well be chance"),
         ("d_reliability", NUMBER, "observed samples and peptides, as desirability"),
         ("d_leak", NUMBER, "independence from the leak index, as desirability"),
         ("d_purity", NUMBER, "not from the culture serum, as desirability"),

@@ -80,3 +80,9 @@ def test_a_curated_receptor_beats_many_copies_and_absence_is_only_weak_evidence(
 @pytest.mark.parametrize("name", ["classical", "shed", "er_resident"])
 def test_every_class_with_a_way_out_scores_above_zero(name):
     assert d.secretion(np.array([name]))[0] > 0
+
+
+def test_significance_falls_with_the_logarithm_of_q_between_its_knots():
+    found = d.significance(np.array([1.0, 0.25, 0.05, 0.01, 1e-9, 0.0, np.nan]), [0.25, 0.01])
+    # log10(0.25 / 0.05) / log10(0.25 / 0.01) = 0.5 by hand
+    np.testing.assert_allclose(found, [0, 0, 0.5, 1, 1, 1, np.nan], atol=1e-12)

@@ -57,7 +57,7 @@ def test_ties_go_to_the_lower_q_value_then_the_larger_change_then_the_name(study
     study.annotation["secretion_class"] = "classical"
     study.receptors["ligand_accession"] = "NOBODY"
     rows = study.differential.set_index("protein_group")
-    # d_effect is 1 for all of them, so that only the tie-break is left
+    # effect and significance (1 below q = 0.01) are the same for all of them, so that only the tie-break is left
     rows.loc[["GOOD", "SHED", "INSIDE", "FLAT"], ["ci_low", "ci_high", "q_value"]] = [1.5, 2.5, 0.001]
     rows.loc["SHED", "q_value"] = 0.0001
     rows.loc["INSIDE", "log2fc"] = 2.1
@@ -204,3 +204,21 @@ def test_a_share_of_one_lets_the_experiment_decide_alone(study):
     late = contrast(run(study)[1])
     tested = late[late["score"].notna()]
     pd.testing.assert_series_equal(tested["score"], tested["score_experiment"], check_names=False)
+
+
+def test_of_two_equal_intervals_the_one_that_is_no_finding_among_thousands_ranks_behind(study):
+    rows = study.differential.set_index("protein_group")
+    rows.loc["SHED", "q_value"] = 0.4
+    study.differential = rows.reset_index()[study.differential.columns]
+    study.annotation["secretion_class"] = "classical"
+    study.receptors["ligand_accession"] = "NOBODY"
+    late = contrast(run(study)[1])
+    assert late.loc["SHED", "d_effect"] == late.loc["GOOD", "d_effect"] > 0
+    assert late.loc["SHED", "d_significance"] == 0
+    assert late.loc["SHED", "rank"] > late.loc["DOWN", "rank"]
+
+
+def test_a_knot_that_is_no_q_value_is_refused(study):
+    study.settings["ranking"]["knots"]["significance"] = [2, 0.01]
+    with pytest.raises(InputError, match="no q-value"):
+        run(study)

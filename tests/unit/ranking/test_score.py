@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as hnp
 from myosieve.ranking import score
 
 FLOOR = 0.05
-WEIGHTS = {"effect": 3, "reliability": 1, "leak": 1, "purity": 1, "secretion": 3, "receptor": 1}
+WEIGHTS = {"effect": 3, "significance": 2, "reliability": 1, "leak": 1, "purity": 1, "secretion": 3, "receptor": 1}
+N = len(WEIGHTS)
 SHARES = score.shares(WEIGHTS, 0.7)
 DRAWN = score.draw_shares(SHARES, 200, seed=1)
 
@@ -17,13 +18,13 @@ desirable = st.one_of(st.floats(0, 1), st.just(np.nan))
 
 
 def proteins(rows=8):
-    return hnp.arrays(float, (rows, 6), elements=desirable)
+    return hnp.arrays(float, (rows, N), elements=desirable)
 
 
 @pytest.fixture
 def table() -> np.ndarray:
     random = np.random.default_rng(5)
-    values = random.uniform(0, 1, size=(60, 6))
+    values = random.uniform(0, 1, size=(60, N))
     values[random.random(values.shape) < 0.1] = np.nan
     values[:, 0] = random.uniform(0, 1, 60)
     return values
@@ -31,7 +32,7 @@ def table() -> np.ndarray:
 
 def test_shares_sum_to_one_and_split_by_the_experiments_share():
     assert SHARES.sum() == pytest.approx(1)
-    assert SHARES[:4].sum() == pytest.approx(0.7)
+    assert SHARES[:5].sum() == pytest.approx(0.7)
 
 
 @given(proteins())
@@ -42,7 +43,7 @@ def test_a_score_lies_between_floor_and_one_or_is_missing(values):
     assert ((found[known] >= FLOOR - 1e-9) & (found[known] <= 1 + 1e-9)).all()
 
 
-@given(proteins(), st.integers(0, 5), st.floats(0, 1))
+@given(proteins(), st.integers(0, N - 1), st.floats(0, 1))
 def test_raising_one_desirability_never_lowers_the_score_nor_worsens_the_rank(values, criterion, raised):
     values[:, 0] = np.nan_to_num(values[:, 0])
     better = values.copy()
@@ -56,8 +57,8 @@ def test_raising_one_desirability_never_lowers_the_score_nor_worsens_the_rank(va
 
 
 def test_the_total_is_the_product_of_the_axes(table):
-    experiment = score.axis_score(table[:, :4], np.array([3, 1, 1, 1.0]), FLOOR)
-    prior = score.axis_score(table[:, 4:], np.array([3, 1.0]), FLOOR)
+    experiment = score.axis_score(table[:, :5], np.array([3, 2, 1, 1, 1.0]), FLOOR)
+    prior = score.axis_score(table[:, 5:], np.array([3, 1.0]), FLOOR)
     expected = np.where(np.isnan(prior), experiment, experiment**0.7 * prior**0.3)
     np.testing.assert_allclose(score.total_score(table, SHARES, FLOOR), expected, rtol=1e-9)
 
@@ -70,9 +71,9 @@ def test_an_axis_is_the_weighted_geometric_mean_of_what_is_known():
 
 
 def test_a_missing_criterion_stays_neutral_and_a_missing_axis_leaves_the_other():
-    values = np.array([[0.6, 0.6, np.nan, 0.6, 0.9, np.nan], [0.6, 0.6, 0.6, 0.6, 0.9, 0.9]])
+    values = np.array([[0.6, 0.6, 0.6, np.nan, 0.6, 0.9, np.nan], [0.6] * 5 + [0.9] * 2])
     assert np.ptp(score.total_score(values, SHARES, FLOOR)) == pytest.approx(0)
-    alone = score.total_score(np.array([[0.6] * 4 + [np.nan] * 2]), SHARES, FLOOR)
+    alone = score.total_score(np.array([[0.6] * 5 + [np.nan] * 2]), SHARES, FLOOR)
     assert alone[0] == pytest.approx(0.6)
 
 
@@ -85,14 +86,14 @@ def test_the_scale_of_the_weights_does_not_matter(scale):
 def test_drawn_shares_sum_to_one_around_the_given_ones():
     drawn = score.draw_shares(SHARES, 20_000, seed=3)
     np.testing.assert_allclose(drawn.sum(axis=1), 1)
-    # variance of a Dirichlet share is below 1/4 * 1/7 with six pseudo-counts: five standard errors of the mean
-    np.testing.assert_allclose(drawn.mean(axis=0), SHARES, atol=5 * (1 / 28 / 20_000) ** 0.5)
+    # variance of a Dirichlet share is below 1/4 * 1/8 with seven pseudo-counts: five standard errors of the mean
+    np.testing.assert_allclose(drawn.mean(axis=0), SHARES, atol=5 * (1 / 32 / 20_000) ** 0.5)
 
 
 def test_a_criterion_without_weight_gets_none_in_any_draw():
     shares = score.shares(WEIGHTS | {"purity": 0}, 1.0)
     drawn = score.draw_shares(shares, 50, seed=0)
-    assert (drawn[:, [3, 4, 5]] == 0).all()
+    assert (drawn[:, [4, 5, 6]] == 0).all()
 
 
 def test_ranks_are_a_permutation_and_intervals_are_ordered(table):
@@ -119,7 +120,7 @@ def test_with_a_single_criterion_the_interval_is_the_rank(table):
 def test_equal_desirabilities_tie_exactly_and_the_order_given_breaks_the_tie():
     random = np.random.default_rng(0)
     kind = random.integers(0, 5, 500)
-    values = random.uniform(0, 1, size=(5, 6))[kind]
+    values = random.uniform(0, 1, size=(5, N))[kind]
     for found in score.rank_and_interval(values, SHARES, DRAWN, FLOOR):
         for one in range(5):
             assert (np.diff(found[kind == one]) > 0).all()
@@ -128,10 +129,10 @@ def test_equal_desirabilities_tie_exactly_and_the_order_given_breaks_the_tie():
 
 
 def test_the_rounding_of_logarithms_orders_nobody():
-    values = np.full((200, 6), 0.5)
-    values[:, 2] = np.random.default_rng(0).uniform(FLOOR, 1, 200)
-    values[:, 3] = 0.3 / values[:, 2] * 0.1  # leak and purity weigh the same: a constant product is a constant score
-    values = values[values[:, 3] > FLOOR]
+    values = np.full((200, N), 0.5)
+    values[:, 3] = np.random.default_rng(0).uniform(FLOOR, 1, 200)
+    values[:, 4] = 0.3 / values[:, 3] * 0.1  # leak and purity weigh the same: a constant product is a constant score
+    values = values[values[:, 4] > FLOOR]
     rank = score.rank_and_interval(values, SHARES, DRAWN, FLOOR)[0]
     assert rank.tolist() == list(range(1, len(values) + 1))
 

@@ -56,6 +56,21 @@ def lower_bound(ci_low: np.ndarray, ci_high: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(ci_low) | np.isnan(ci_high), np.nan, np.maximum(0.0, np.maximum(ci_low, -ci_high)))
 
 
+def significance(q_values: np.ndarray, knots: Sequence[float]) -> np.ndarray:
+    """Return the ramp over -log10 q: an interval that excludes 0 is no finding where thousands were looked at.
+
+    Parameters
+    ----------
+    q_values
+        Adjusted p-values, NaN = not tested.
+    knots
+        q-value of desirability 0 and of desirability 1.
+    """
+    zero, one = -np.log10(knots)
+    with np.errstate(divide="ignore"):
+        return ramp(-np.log10(q_values), (zero, one))
+
+
 def reliability(
     observed: np.ndarray, peptides: np.ndarray, observed_knots: Sequence[float], peptide_knots: Sequence[float]
 ) -> np.ndarray:

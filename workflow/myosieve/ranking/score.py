@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-EXPERIMENT = ("effect", "reliability", "leak", "purity")
+EXPERIMENT = ("effect", "significance", "reliability", "leak", "purity")
 PRIOR = ("secretion", "receptor")
 CRITERIA = EXPERIMENT + PRIOR
 

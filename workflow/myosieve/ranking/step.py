@@ -71,6 +71,8 @@ def _check(chosen: Mapping[str, Any]) -> None:
     for name, knots in chosen["knots"].items():
         if knots[0] == knots[1]:
             raise InputError(f"both knots are {knots[0]}", f"ranking.knots.{name}", "give two different values")
+    if not all(0 < knot <= 1 for knot in chosen["knots"]["significance"]):
+        raise InputError("a knot is no q-value", "ranking.knots.significance", "give two values above 0 and up to 1")
     share = chosen["experiment_share"]
     for names, part, instead in ((score.EXPERIMENT, share, 0), (score.PRIOR, 1 - share, 1)):
         if part > 0 and not any(chosen["weights"][name] > 0 for name in names):
@@ -150,6 +152,7 @@ def _desirabilities(rows: pd.DataFrame, knots: Mapping[str, Any]) -> dict[str, n
     bound = desirability.lower_bound(rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy())
     return {
         "d_effect": desirability.ramp(bound, knots["effect"]),
+        "d_significance": desirability.significance(rows["q_value"].to_numpy(), knots["significance"]),
         "d_reliability": desirability.reliability(
             observed.to_numpy(), rows["peptides"].to_numpy(), knots["observed"], knots["peptides"]
         ),
