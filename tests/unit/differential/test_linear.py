@@ -72,9 +72,11 @@ def test_a_nearly_collinear_covariate_is_judged_by_singular_values_not_by_their_
     np.testing.assert_allclose(fitted.log2fc[:, 0], expected, rtol=1e-4)
 
 
-def test_a_constant_protein_has_variance_zero_and_not_rounding_noise() -> None:
+def test_a_constant_protein_has_variance_and_difference_zero_and_not_rounding_noise() -> None:
     values = np.full((1, 8), 26.123456789)
-    assert fit(values, paired_design(4), np.array([[0, 1.0, 0, 0, 0]]).T).variance[0] == 0.0
+    fitted = fit(values, paired_design(4), np.array([[0, 1.0, 0, 0, 0]]).T)
+    assert fitted.variance[0] == 0.0
+    assert fitted.log2fc[0, 0] == 0.0
 
 
 def test_an_infinite_value_is_refused() -> None:

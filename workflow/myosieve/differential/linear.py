@@ -95,16 +95,18 @@ def fit(values: np.ndarray, design: np.ndarray, contrast_vectors: np.ndarray) ->
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = np.where(df_residual > 0, (residuals**2).sum(axis=1) / df_residual, np.nan)
         mean = np.where(observed > 0, filled.sum(axis=1) / observed, np.nan)
-    # A constant protein's residuals are rounding noise, not a variance.
-    noise = (64 * np.finfo(float).eps * np.abs(filled).max(axis=1, initial=0.0)) ** 2
-    variance[variance <= noise] = 0.0
+    # What is within rounding of zero is zero: a constant protein has no variance, and equal means do not differ.
+    rounding = 64 * np.finfo(float).eps * np.abs(filled).max(axis=1, initial=0.0)
+    variance[variance <= rounding**2] = 0.0
+    estimates = coefficients @ in_basis
+    estimates[np.abs(estimates) <= rounding[:, None]] = 0.0
 
     rotated = np.einsum("mij,ik->mjk", vectors, in_basis)
     outside = (rotated**2 * ~usable[:, :, None]).sum(axis=1)
     possible = outside <= 1e-10 * np.maximum((in_basis**2).sum(axis=0), 1e-300)
     stdev = np.sqrt((rotated**2 * inverse[:, :, None]).sum(axis=1))
     return Fit(
-        log2fc=np.where(possible, coefficients @ in_basis, np.nan),
+        log2fc=np.where(possible, estimates, np.nan),
         stdev_unscaled=np.where(possible, stdev, np.nan),
         variance=variance,
         df_residual=df_residual,
