@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -121,3 +122,23 @@ def test_a_dry_run_leaves_no_trace_but_the_settings(project: Project) -> None:
 def test_touching_an_input_without_changing_it_changes_nothing(project: Project) -> None:
     (project.folder / "samples.tsv").touch()
     assert project.jobs() == {}
+
+
+def test_a_predictors_result_runs_the_annotation_again_and_is_used(project: Project) -> None:
+    (project.folder / "signalp.txt").write_text(
+        "# SignalP-6.0\tOrganism: Eukarya\tTimestamp: 20250101000000\n"
+        "# ID\tPrediction\tOTHER\tSP(Sec/SPI)\tCS Position\n"
+        "sp|P05231|IL6_HUMAN\tSP\t0.0002\t0.9997\tCS pos: 29-30. Pr: 0.9661\n"
+        "sp|P07858|CATB_HUMAN\tOTHER\t0.9\t0.1\t\n"
+    )
+    project.edit("mine.yaml", "    design:", "    evidence: {signalp6: signalp.txt}\n    design:")
+    affected = dict.fromkeys(("evidence", "secretome", "ranking", "provenance", "report"), 1)
+    assert project.jobs() == affected
+    done = project.snakemake("--configfile", "mine.yaml", "--until", "evidence")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = pd.read_csv(project.folder / "results" / "demo" / "annotation.tsv", sep="\t").set_index("accession")
+    assert rows.loc["P05231", ["signal_peptide", "sp_end", "sp_source"]].tolist() == ["yes", 29, "signalp6"]
+    # the file says no where the embedded matrix says yes: the file wins, and the other is named
+    assert rows.loc["P07858", "signal_peptide"] == "no"
+    assert "embedded weight matrix says yes" in rows.loc["P07858", "conflicts"]
+    assert rows.loc["P13500", "sp_source"] == "embedded weight matrix"
