@@ -67,7 +67,8 @@ class Table:
         return ordered
 
 
-def _columns(*rows: tuple[str, str, str]) -> tuple[Column, ...]:
+def columns(*rows: tuple[str, str, str]) -> tuple[Column, ...]:
+    """Return columns from rows of name, kind and meaning."""
     return tuple(Column(*row) for row in rows)
 
 
@@ -79,7 +80,7 @@ _EXCLUDED = ("excluded_because", TEXT, "why the protein group was left out; empt
 SAMPLES = Table(
     "samples",
     "one per sample",
-    _columns(
+    columns(
         ("sample", TEXT, "unique name of the sample"),
         ("column", TEXT, "column or run of the table that holds it"),
         ("condition", TEXT, "experimental condition"),
@@ -91,7 +92,7 @@ SAMPLES = Table(
 PROTEINS = Table(
     "proteins",
     "one per protein group, in the order of the search engine's table",
-    _columns(
+    columns(
         _GROUP,
         _ACCESSION,
         ("accessions", TEXT, "majority accessions, separated by ';'"),
@@ -111,7 +112,7 @@ QUANTIFIED = Table("quantified proteins", PROTEINS.rows, (*PROTEINS.columns, Col
 DIFFERENTIAL = Table(
     "differential",
     "every protein group and contrast, also the ones not tested",
-    _columns(
+    columns(
         ("contrast", TEXT, "name of the contrast"),
         _GROUP,
         _ACCESSION,
@@ -134,7 +135,7 @@ DIFFERENTIAL = Table(
     ),
 )
 
-_SEQUENCE = _columns(
+_SEQUENCE = columns(
     ("signal_peptide", TEXT, "yes, no or unknown"),
     ("sp_end", COUNT, "last residue of the signal peptide"),
     ("sp_score", NUMBER, "score of the source that made the call, on that source's scale"),
@@ -156,7 +157,7 @@ _SEQUENCE = _columns(
 FEATURES = Table(
     "sequence features",
     "one per FASTA entry",
-    _columns(
+    columns(
         _ACCESSION,
         _GENE,
         ("protein_name", TEXT, "protein name of the FASTA header"),
@@ -175,7 +176,7 @@ FEATURES = Table(
 ANNOTATION = Table(
     "annotation",
     "one per protein group",
-    (*_columns(_GROUP, _ACCESSION, _GENE, ("organism", TEXT, "species name")), *_SEQUENCE),
+    (*columns(_GROUP, _ACCESSION, _GENE, ("organism", TEXT, "species name")), *_SEQUENCE),
 )
 
 # What `myosieve annotate` writes for a FASTA alone.
@@ -183,7 +184,7 @@ ANNOTATED_FASTA = Table(
     "annotated FASTA",
     "one per FASTA entry",
     (
-        *_columns(_ACCESSION, _GENE, ("organism", TEXT, "species name"), ("length", COUNT, "residues")),
+        *columns(_ACCESSION, _GENE, ("organism", TEXT, "species name"), ("length", COUNT, "residues")),
         *_SEQUENCE[:6],
         Column("tm_score", NUMBER, "highest window score of the embedded scan"),
         *_SEQUENCE[6:],
@@ -193,7 +194,7 @@ ANNOTATED_FASTA = Table(
 EVIDENCE = Table(
     "evidence",
     "one per protein, source and feature; one per helix",
-    _columns(
+    columns(
         _GROUP,
         _ACCESSION,
         ("source", TEXT, "tool or database"),
@@ -210,7 +211,7 @@ EVIDENCE = Table(
 SECRETOME = Table(
     "secretome",
     "one per protein group",
-    _columns(
+    columns(
         _GROUP,
         ("leak_marker", YES_NO, "one of the intracellular marker proteins"),
         (
@@ -234,7 +235,7 @@ SECRETOME = Table(
 SAMPLES_QC = Table(
     "samples QC",
     "one per sample",
-    _columns(
+    columns(
         ("sample", TEXT, "sample"),
         ("condition", TEXT, "condition"),
         ("n_proteins", COUNT, "quantified protein groups that passed the filter"),
@@ -261,7 +262,7 @@ SAMPLES_QUANTIFIED = Table("quantified samples", SAMPLES_QC.rows, SAMPLES_QC.col
 CANDIDATES = Table(
     "candidates",
     "one per protein group and contrast, ranked within the contrast",
-    _columns(
+    columns(
         ("contrast", TEXT, "name of the contrast; log2fc is always treatment / control"),
         ("rank", COUNT, "1 = best candidate of the contrast; empty where excluded"),
         ("rank_low", COUNT, "5 % quantile of the rank over random criterion weights"),
@@ -305,7 +306,7 @@ CANDIDATES = Table(
 COMPARISON = Table(
     "comparison",
     "one per accession that is in any member",
-    _columns(
+    columns(
         ("accession", TEXT, "leading accession without isoform suffix, by which the members are joined"),
         ("gene", TEXT, "gene symbol by the first member that names one"),
         ("n_members", COUNT, "members with a log2fc and its standard error"),
@@ -333,7 +334,7 @@ COMPARISON = Table(
 PANEL = Table(
     "panel",
     "one per analyte of the kit",
-    _columns(
+    columns(
         ("analyte", TEXT, "name of the analyte as the plate's export writes it"),
         ("accession", TEXT, "UniProt accession; the subunits of a heterodimer separated by ';'"),
     ),
@@ -343,7 +344,7 @@ PANEL = Table(
 ASSAY = Table(
     "immunoassay",
     "one per sample and analyte",
-    _columns(
+    columns(
         ("sample", TEXT, "name of the sample on the plate"),
         ("analyte", TEXT, "name of the analyte on the plate"),
         ("accession", TEXT, "UniProt accession by the panel; empty without one"),
@@ -361,7 +362,7 @@ ASSAY = Table(
 AGREEMENT = Table(
     "agreement",
     "one per contrast and analyte",
-    _columns(
+    columns(
         ("contrast", TEXT, "name of the contrast; fold changes are always treatment / control"),
         ("analyte", TEXT, "name of the analyte on the plate"),
         ("accession", TEXT, "UniProt accession by the panel; empty without one"),

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from myosieve.ranking.knowledge import match_myokines, match_receptors
+from myosieve import files
+from myosieve.ranking.knowledge import match_myokines, match_receptors, read_receptors
 
 PAIRS = pd.DataFrame(
     [("P1", "RA", 3, "no"), ("P1", "RB", 11, "yes"), ("P1", "RC", 12, "no"), ("P2", "RB", 2, "yes")],
@@ -37,3 +38,12 @@ def test_a_myokine_is_known_by_any_accession_and_isoform():
     found = match_myokines(pd.Series(["P7;P1-2", "P7", None]), MYOKINES)
     assert found["known_myokine"].tolist() == ["irisin", "", ""]
     assert found["target_organs"].tolist() == ["bone; brain", "", ""]
+
+
+def test_each_subunit_of_a_ligand_complex_has_the_complexs_receptors(tmp_path):
+    rows = [("human", "P29459+P29460", "IL12A+IL12B", "IL12RB1+IL12RB2", 9, "yes")]
+    columns = ["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"]
+    files.write_table(tmp_path / "receptors.tsv", pd.DataFrame(rows, columns=columns))
+    pairs = read_receptors(tmp_path, "human")
+    assert pairs["accession"].tolist() == ["P29459", "P29460"]
+    assert pairs["receptor_gene"].tolist() == ["IL12RB1+IL12RB2"] * 2

@@ -11,20 +11,8 @@ from myosieve import files, provenance, schema
 from myosieve.errors import InputError
 from myosieve.evidence import calls, groups, matching
 from myosieve.evidence.tools import CITATIONS, COLUMNS, parse
+from myosieve.knowledge import EXTRACELLULAR
 from myosieve.sequence.step import features as sequence_features
-
-EXTRACELLULAR = schema.Table(
-    "extracellular proteins",
-    "one per protein annotated directly as extracellular region or space",
-    (
-        schema.Column("organism", schema.TEXT, "species"),
-        schema.Column("accession", schema.TEXT, "UniProt accession"),
-        schema.Column("gene", schema.TEXT, "gene symbol"),
-        schema.Column("evidence", schema.TEXT, ", ".join(calls.EXTRACELLULAR_ORDER)),
-        schema.Column("evidence_codes", schema.TEXT, "GO evidence codes"),
-    ),
-    open=True,
-)
 
 
 def evidence(

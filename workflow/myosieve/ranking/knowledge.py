@@ -8,44 +8,21 @@ import numpy as np
 import pandas as pd
 
 from myosieve import files
-from myosieve.schema import COUNT, TEXT, Column, Table
+from myosieve.knowledge import MYOKINES, RECEPTORS
 from myosieve.secretome.accessions import canonical, exploded
-
-RECEPTORS = Table(
-    "receptors",
-    "one per organism, ligand and receptor",
-    (
-        Column("organism", TEXT, "human or mouse"),
-        Column("ligand_accession", TEXT, "UniProt accession of the ligand"),
-        Column("ligand_gene", TEXT, "gene symbol of the ligand, to read"),
-        Column("receptor_gene", TEXT, "gene symbol of the receptor; subunits of a complex joined by '+'"),
-        Column("resources", COUNT, "databases that list the pair"),
-        Column("curated", TEXT, "yes where one of them is curated from the literature"),
-    ),
-    open=True,
-)
-
-MYOKINES = Table(
-    "known myokines",
-    "one per myokine",
-    (
-        Column("gene", TEXT, "gene symbol, to read"),
-        Column("name", TEXT, "name of the myokine"),
-        Column("accession_human", TEXT, "UniProt accession"),
-        Column("accession_mouse", TEXT, "UniProt accession"),
-        Column("target_organs", TEXT, "organs that it acts on"),
-    ),
-    open=True,
-)
 
 _SHOWN = 6
 
 
 def read_receptors(folder: Path, organism: str) -> pd.DataFrame:
-    """Read the ligand-receptor pairs of one organism; no rows where the file does not know it."""
+    """Read the ligand-receptor pairs of one organism; no rows where the file does not know it.
+
+    Each subunit of a ligand that is a complex has the complex's receptors.
+    """
     table = files.read_table(folder / "receptors.tsv", RECEPTORS)
     table = table[table["organism"] == organism].dropna(subset=["ligand_accession", "receptor_gene"])
-    return table.assign(accession=table["ligand_accession"].map(canonical))
+    subunits = table.assign(accession=table["ligand_accession"].str.split("+")).explode("accession", ignore_index=True)
+    return subunits.assign(accession=subunits["accession"].map(canonical))
 
 
 def read_myokines(folder: Path, organism: str) -> pd.DataFrame:

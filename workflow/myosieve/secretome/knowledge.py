@@ -1,4 +1,4 @@
-"""The knowledge tables that judge leak and serum: their columns, and reading them."""
+"""Reading the knowledge tables that judge leak and serum."""
 
 from __future__ import annotations
 
@@ -9,46 +9,8 @@ import pandas as pd
 
 from myosieve import files
 from myosieve.errors import InputError
-from myosieve.schema import TEXT, Column, Table
+from myosieve.knowledge import CONTAMINANTS, LEAK_MARKERS, ORGANISMS
 from myosieve.secretome.accessions import canonical
-
-LEAK_MARKERS = Table(
-    "leak markers",
-    "one per organism and protein",
-    (
-        Column("organism", TEXT, "human or mouse"),
-        Column("accession", TEXT, "UniProt accession"),
-        Column("gene", TEXT, "gene symbol, to read"),
-        Column("compartment", TEXT, "where in the cell it stays"),
-        Column("rule", TEXT, "why it is on the list"),
-    ),
-    open=True,
-)
-
-CONTAMINANTS = Table(
-    "contaminants",
-    "one per protein",
-    (
-        Column("accession", TEXT, "UniProt accession"),
-        Column("organism", TEXT, "species name"),
-        Column("source_of_contamination", TEXT, "where it comes from"),
-        Column("kind", TEXT, "serum, keratin, enzyme or other"),
-    ),
-    open=True,
-)
-
-ORGANISMS = Table(
-    "organisms",
-    "one per species",
-    (
-        Column("key", TEXT, "name in the config"),
-        Column("species", TEXT, "species name"),
-        Column("taxon_id", TEXT, "NCBI taxon"),
-        Column("mnemonic", TEXT, "UniProt entry name suffix"),
-        Column("role", TEXT, "host or serum"),
-    ),
-    open=True,
-)
 
 
 @dataclass(frozen=True)
