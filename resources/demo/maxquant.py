@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 
@@ -28,7 +29,8 @@ def figures(value: float) -> str:
 
 def mass(sequence: str) -> float:
     """Return the average mass of a protein (Da)."""
-    return WATER + sum(MASS.get(residue, UNKNOWN) for residue in sequence)
+    # fsum: Python 3.12 changed how `sum` rounds
+    return math.fsum([WATER, *(MASS.get(residue, UNKNOWN) for residue in sequence)])
 
 
 def described(members: list[str], headers: list[str], kind: str) -> tuple[str, str, str]:
