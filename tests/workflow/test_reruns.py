@@ -120,7 +120,14 @@ def test_a_dry_run_leaves_no_trace_but_the_settings(project: Project) -> None:
 
 
 def test_touching_an_input_without_changing_it_changes_nothing(project: Project) -> None:
-    (project.folder / "samples.tsv").touch()
+    demo = project.folder / "resources" / "demo"
+    for path in (
+        project.folder / "samples.tsv",
+        demo / "proteinGroups.txt.gz",
+        demo / "human.fasta.gz",
+        demo / "plate.csv",
+    ):
+        path.touch()
     assert project.jobs() == {}
 
 
