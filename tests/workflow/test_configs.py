@@ -19,13 +19,14 @@ def bare(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
 def refused(bare: Project, config: dict, said: str) -> None:
     """Assert that snakemake stops with exit status 2 and one line, and writes nothing."""
     (bare.folder / "wrong.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    before = bare.files()
     done = bare.snakemake("--configfile", "wrong.yaml")
     lines = [line for line in done.stderr.splitlines() if line.startswith("myosieve")]
     assert done.returncode == 2, done.stderr
     assert len(lines) == 1
     assert said in lines[0]
     assert "Traceback" not in done.stderr
-    assert not (bare.folder / "results").exists()
+    assert bare.files() == before
 
 
 def with_study(root: Path, **changes: object) -> dict:
@@ -86,6 +87,10 @@ def test_a_users_config_builds_its_studies_and_never_the_demos(root: Path, bare:
     assert done.returncode == 0, done.stderr
     assert "results/mine/candidates.tsv" in done.stdout + done.stderr
     assert "results/demo" not in done.stdout + done.stderr
+
+
+def test_a_users_config_without_studies_does_not_fall_back_on_the_templates(bare: Project) -> None:
+    refused(bare, {"defaults": {"fdr": 0.1}}, "wrong.yaml: the config lacks 'studies'")
 
 
 def test_config_files_merge_from_left_to_right(root: Path, bare: Project) -> None:

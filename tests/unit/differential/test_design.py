@@ -123,3 +123,21 @@ def test_a_sample_without_its_covariate_is_named() -> None:
     samples = PAIRED.assign(age=["30", "31", "", "33", "34", "35", "36", "37"])
     with pytest.raises(InputError, match="'s2' has no value in 'age'"):
         design_matrix(samples, "~ condition + age")
+
+
+@pytest.mark.parametrize("name", ["subject", "donor", "batch", "lab", "animal"])
+def test_numbered_donors_are_categories_and_not_a_slope(name: str) -> None:
+    samples = sheet(["rest", "eps"] * 4, **{name: list("11223344")})
+    design = design_matrix(samples, f"~ {name} + condition")
+    assert design.matrix.shape[1] == 5  # intercept, three of four donors, condition
+    assert design.doubtful_slopes == []
+
+
+def test_whole_numbers_that_repeat_under_another_name_are_a_slope_and_named_as_doubtful() -> None:
+    samples = sheet(["rest", "eps"] * 4, well=list("11223344"))
+    assert design_matrix(samples, "~ well + condition").doubtful_slopes == ["well"]
+    made_categories = design_matrix(samples, "~ C(well) + condition")
+    assert made_categories.doubtful_slopes == []
+    assert made_categories.matrix.shape[1] == 5
+    measured = sheet(["rest", "eps"] * 4, ph=["7.1", "7.2", "7.1", "7.3", "7.2", "7.2", "7.4", "7.1"])
+    assert design_matrix(measured, "~ ph + condition").doubtful_slopes == []

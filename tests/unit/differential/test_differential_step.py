@@ -135,3 +135,11 @@ def test_the_record_says_what_was_done(study: Path) -> None:
     assert record["inputs"][(study / "x.tsv").as_posix()] == files.sha256(study / "x.tsv")
     assert "limma;" in record["methods"][0]
     assert "trend" not in record["methods"][0]
+
+
+def test_a_number_that_may_be_a_label_is_a_warning(study: Path, capsys: pytest.CaptureFixture) -> None:
+    lines = (study / "s.tsv").read_text().splitlines()
+    well = ["well", *"121212"]
+    (study / "s.tsv").write_text("\n".join(f"{a}\t{b}" for a, b in zip(lines, well, strict=True)) + "\n")
+    assert main([*command(study), "--design", "~ well + condition"]) == 0
+    assert "takes 'well' as a number, with one slope for all its values: write C(well)" in capsys.readouterr().err

@@ -48,7 +48,7 @@ def study(tmp_path, export):
     return Study(tmp_path, export)
 
 
-def refused(run, *words):
+def assert_refused(run, *words):
     with pytest.raises(InputError) as caught:
         run()
     for word in words:
@@ -102,7 +102,7 @@ def test_without_a_panel_the_accession_stays_empty_and_both_steps_say_so(study):
 )
 def test_a_panel_that_does_not_fit_is_refused(study, panel, word):
     study.panel = panel
-    refused(study.immunoassay, "panel.tsv", word)
+    assert_refused(study.immunoassay, "panel.tsv", word)
     assert not (study.folder / "assay.tsv").exists()
 
 
@@ -127,12 +127,12 @@ def test_what_the_export_lacks_is_said(study):
 
 def test_a_plate_without_concentrations_or_samples_is_refused(study):
     study.export.without = {"Result"}
-    refused(study.immunoassay, "no block 'Result'")
+    assert_refused(study.immunoassay, "no block 'Result'")
     study.export.without = set()
     study.export.wells = study.export.wells[:8]
-    refused(study.immunoassay, "every well is a standard, a control or a blank")
+    assert_refused(study.immunoassay, "every well is a standard, a control or a blank")
     study.export.wells = []
-    refused(study.immunoassay, "the export lists no wells")
+    assert_refused(study.immunoassay, "the export lists no wells")
 
 
 def test_planted_agreement_is_found(study):
@@ -163,7 +163,7 @@ def test_samples_of_another_fraction_are_left_out(study):
 
 def test_no_common_sample_is_refused_with_both_sides(study):
     study.sheet["sample"] = [f"donor_{i}" for i in range(6)]
-    refused(study.agreement, "donor_0, donor_1", "r1, r2")
+    assert_refused(study.agreement, "donor_0, donor_1", "r1, r2")
     assert not (study.folder / "agreement.tsv").exists()
 
 
@@ -182,9 +182,11 @@ def test_a_contrast_of_which_the_plate_lacks_a_condition_is_said_not_to_be_measu
 
 def test_a_contrast_that_no_sample_or_no_ms_row_has_is_refused(study):
     study.ms["contrast"] = "c"
-    refused(lambda: study.agreement(), "contrast 'eps_vs_rest' is not in it", "contrasts there: c")
+    assert_refused(lambda: study.agreement(), "contrast 'eps_vs_rest' is not in it", "contrasts there: c")
     wanted = {"c": {"treatment": "epz", "control": "rest"}}
-    refused(lambda: study.agreement(SETTINGS | {"contrasts": wanted}), "treatment 'epz' is a condition that no sample")
+    assert_refused(
+        lambda: study.agreement(SETTINGS | {"contrasts": wanted}), "treatment 'epz' is a condition that no sample"
+    )
 
 
 def test_two_plates_in_one_table_are_refused(study):
@@ -192,7 +194,7 @@ def test_two_plates_in_one_table_are_refused(study):
     path = study.folder / "assay.tsv"
     table = files.read_table(path)
     files.write_table(path, pd.concat([table, table]))
-    refused(study.agreement, "sample 'r1' has two rows for 'IL6'")
+    assert_refused(study.agreement, "sample 'r1' has two rows for 'IL6'")
 
 
 def test_a_censored_sample_leaves_the_test_and_is_counted(study):

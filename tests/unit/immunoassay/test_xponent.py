@@ -114,7 +114,7 @@ def test_an_export_without_its_end_is_known_to_be_incomplete(export, plate):
     assert not read_xponent(export.write(plate)).complete
 
 
-def refused(path, *words):
+def assert_refused(path, *words):
     with pytest.raises(InputError) as caught:
         read_xponent(path)
     for word in words:
@@ -123,46 +123,46 @@ def refused(path, *words):
 
 def test_another_file_is_refused_with_what_it_is(plate):
     plate.write_text("INSTRUMENT TYPE,SERIAL NUMBER\nINTELLIFLEX,SN\n")
-    refused(plate, "no xPONENT export", "INSTRUMENT TYPE,SERIAL NUMBER")
+    assert_refused(plate, "no xPONENT export", "INSTRUMENT TYPE,SERIAL NUMBER")
     plate.write_bytes(b"PAR1....")
-    refused(plate, "a Parquet file")
+    assert_refused(plate, "a Parquet file")
     plate.write_text("")
-    refused(plate, "the file is empty")
+    assert_refused(plate, "the file is empty")
 
 
 def test_another_program_is_refused_by_its_name(export, plate):
     export.header[0] = ["Program", "MasterPlex"]
-    refused(export.write(plate), "the program is 'MasterPlex'")
+    assert_refused(export.write(plate), "the program is 'MasterPlex'")
 
 
 def test_an_export_without_any_measurement_is_refused_with_the_blocks_it_has(export, plate):
     export.without = {"Result", "Net MFI", "Median"}
-    refused(export.write(plate), "neither Result nor Net MFI nor Median", "Count, Units")
+    assert_refused(export.write(plate), "neither Result nor Net MFI nor Median", "Count, Units")
 
 
 def test_a_sample_name_with_a_bare_comma_is_refused_and_not_shifted(export, plate):
     export.well("r1")[1] = "Smith, John"
     assert cell(read_xponent(export.write(plate)), "Smith, John")["result"] == 100
-    refused(export.bare(plate), "cells", "comma")
+    assert_refused(export.bare(plate), "cells", "comma")
 
 
 def test_a_well_without_a_name_or_with_two_or_twice_is_refused(export, plate):
     rows = export.blocks()["Count"]
     rows[3] = [rows[3][0], "renamed", *rows[3][2:]]
     export.extra = {"Count": rows}
-    refused(export.write(plate), "'Standard2'", "'renamed'")
+    assert_refused(export.write(plate), "'Standard2'", "'renamed'")
     export.extra = {}
     export.wells.append([*export.wells[3]])
-    refused(export.write(plate), "well D1 is twice")
+    assert_refused(export.write(plate), "well D1 is twice")
     export.wells[-1][:2] = ["40(1,H12)", ""]
-    refused(export.write(plate), "well H12 has no sample name")
+    assert_refused(export.write(plate), "well H12 has no sample name")
 
 
 def test_a_cell_that_is_no_number_is_named_with_its_line(export, plate):
     export.well("r1")[2] = ["12.5 pg", "1"]
     lines = export.write(plate).read_text("utf-8-sig").splitlines()
     line = next(i for i, text in enumerate(lines, 1) if "12.5 pg" in text)
-    refused(plate, f"line {line}", "'12.5 pg' is not a number", "block Result")
+    assert_refused(plate, f"line {line}", "'12.5 pg' is not a number", "block Result")
 
 
 # ---- a real plate ------------------------------------------------------------------------------------------------

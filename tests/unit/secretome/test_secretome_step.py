@@ -152,3 +152,20 @@ def test_intensities_of_other_samples_or_groups_are_refused(study, knowledge, co
 def test_an_unknown_organism_is_refused_with_the_known_ones(study, knowledge):
     with pytest.raises(InputError, match="use one of human, mouse, rat"):
         run(study, knowledge, {"organism": "zebrafish"})
+
+
+def test_the_methods_name_the_compartments_of_the_marker_table_and_no_others(study, knowledge):
+    path = knowledge / "leak_markers.tsv"
+    table = files.read_table(path)
+    files.write_table(path, table.assign(compartment=["cytosolic enzyme", *["chaperonin"] * (len(table) - 1)]))
+    (sentence,) = [text for text in run(study, knowledge)[0].methods if "leak index" in text and "median" in text]
+    assert "(chaperonin, cytosolic enzyme; Gene Ontology)" in sentence
+    assert "ribosom" not in sentence
+
+
+def test_neither_table_is_written_where_one_cannot_be(study, knowledge):
+    paths = study.write()
+    paths["samples_out"].mkdir(parents=True)  # a folder stands where the second table should go
+    with pytest.raises(OSError, match="samples_qc"):
+        secretome(**paths, settings=SETTINGS, knowledge=knowledge)
+    assert not paths["out"].exists()

@@ -22,8 +22,25 @@ from myosieve.errors import InputError
 CONDITION = "condition"
 # What a formula may call; everything else in it must be a column of the sample sheet.
 _TRANSFORMS = frozenset({"C", "center", "scale", "poly", "bs", "cs", "log", "log2", "log10", "exp"})
-# Columns that name things, even where all the names look like numbers.
-_LABELS = frozenset({"sample", "column", CONDITION, "replicate", "batch", "subject", "fraction"})
+# Columns that name things, even where all the names look like numbers: donors 1 to 5 are no dose.
+_LABELS = frozenset(
+    {"sample", "column", CONDITION, "replicate", "batch", "subject", "fraction"}
+    | {
+        "donor",
+        "patient",
+        "participant",
+        "individual",
+        "animal",
+        "mouse",
+        "rat",
+        "culture",
+        "clone",
+        "line",
+        "pair",
+        "block",
+    }
+    | {"lab", "laboratory", "instrument", "plate", "plex", "run", "group", "sex", "genotype"}
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,8 @@ class DesignMatrix:
         By condition, its mean row of the design (p,).
     formula
         As the user wrote it.
+    doubtful_slopes
+        Columns taken as numbers whose values are whole and repeat, as those of a label would.
     """
 
     matrix: np.ndarray
@@ -52,6 +71,7 @@ class DesignMatrix:
     conditions: np.ndarray
     condition_rows: dict[str, np.ndarray]
     formula: str
+    doubtful_slopes: list[str]
 
 
 @dataclass(frozen=True)
@@ -75,7 +95,7 @@ def design_matrix(samples: pd.DataFrame, formula: str, where: object = "design")
     ----------
     samples
         One row per sample, with `sample`, `condition` and every column that the formula names. Columns whose values are
-        all numbers are numeric, except names (sample, condition, subject, batch, ...).
+        all numbers are numeric, except names (sample, condition, subject, donor, batch, ...) and what stands in `C()`.
     formula
         Wilkinson notation, as `~ donor + condition`; must contain `condition`.
     where
@@ -121,6 +141,7 @@ def design_matrix(samples: pd.DataFrame, formula: str, where: object = "design")
         conditions=data[CONDITION].to_numpy(),
         condition_rows=replaced,
         formula=formula,
+        doubtful_slopes=[name for name in data if _may_be_a_label(data[name]) and name in _bare_columns(parsed)],
     )
 
 
@@ -193,6 +214,17 @@ def _columns_used(parsed: Any, formula: str, samples: pd.DataFrame, where: objec
             f"design {formula!r} lacks 'condition'", where, "contrasts compare conditions: add '+ condition'"
         )
     return used
+
+
+def _bare_columns(parsed: Any) -> set[str]:
+    """Return the names that stand in a formula outside `C()`, where a number is a slope."""
+    expressions = {str(factor.expr) for term in parsed for factor in term.factors}
+    trees = [ast.parse(text) for text in expressions if not text.startswith("C(") and "`" not in text]
+    return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _may_be_a_label(values: pd.Series) -> bool:
+    return values.dtype == float and bool((values == values.round()).all()) and values.nunique() < len(values)
 
 
 def _check_factor(expression: str, formula: str, where: object) -> None:

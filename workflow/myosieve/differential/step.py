@@ -105,6 +105,10 @@ def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], exc
         f"({'limma with a mean-variance trend' if trend else 'limma'}; Smyth 2004, Stat Appl Genet Mol Biol 3:3; prior degrees "
         f"of freedom {prior.df:.3g}); p-values were adjusted within each contrast (Benjamini & Hochberg 1995)."
     )
+    summary.warnings += [
+        f"the design takes {name!r} as a number, with one slope for all its values: write C({name}) if it names groups"
+        for name in design.doubtful_slopes
+    ]
     if prior.zero_variances:
         summary.warnings.append(
             f"{prior.zero_variances} protein groups do not vary at all between replicates and were left out of the prior "

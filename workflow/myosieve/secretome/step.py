@@ -77,11 +77,12 @@ def secretome(
     sheet["serum_share"] = serum.serum_share(log2, flags, (proteins["decoy"] == "yes").to_numpy())
     sheet["outlier"] = outliers.outlier_texts(sheet)
 
-    summary = _summary(table, sheet, proteins, used)
+    summary = _summary(table, sheet, proteins, used, sorted(markers["compartment"].dropna().unique()))
     summary.warnings += _leak_warnings(sheet, organism, len(markers))
     summary.warnings += _serum_warnings(flags, sheet, accessions, species)
-    files.write_table(out, schema.SECRETOME.arrange(table))
-    files.write_table(samples_out, schema.SAMPLES_QC.arrange(sheet[schema.SAMPLES_QC.names]))
+    with files.writing(out) as aside:  # both or neither
+        files.write_table(aside, schema.SECRETOME.arrange(table))
+        files.write_table(samples_out, schema.SAMPLES_QC.arrange(sheet[schema.SAMPLES_QC.names]))
     return summary
 
 
@@ -147,7 +148,9 @@ def _leak(
 # ---- saying --------------------------------------------------------------------------------------------------------
 
 
-def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, used: int) -> Summary:
+def _summary(
+    table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, used: int, compartments: list[str]
+) -> Summary:
     kept = proteins["excluded_because"].isna()
     is_serum = table["serum_flag"].str.startswith(serum.SERUM)
     counts: dict[str, int | float | str] = {
@@ -160,9 +163,9 @@ def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, u
     methods = []
     if sheet["leak_index"].notna().any():
         methods.append(
-            "The leak index of a secretome sample is the median over intracellular marker proteins (ribosomal, "
-            "proteasomal, mitochondrial and muscle-internal) of log2 intensity minus the marker's mean over the "
-            f"samples; {used} markers were observed in at least {100 * leak.MARKER_OBSERVED:.0f} % of them."
+            "The leak index of a secretome sample is the median over intracellular marker proteins "
+            f"({', '.join(compartments)}; Gene Ontology) of log2 intensity minus the marker's mean over the samples; "
+            f"{used} markers were observed in at least {100 * leak.MARKER_OBSERVED:.0f} % of them."
         )
         if leak.is_steady(sheet["leak_index"].to_numpy()):
             methods.append(
