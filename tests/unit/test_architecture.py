@@ -10,7 +10,7 @@ from myosieve.code import stage_digest
 
 PACKAGE = Path(myosieve.__file__).parent
 # The way of the data; a room may import the rooms before it.
-ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence"]
+ROOMS = ["statistics", "tables", "quant", "differential", "immunoassay", "sequence", "evidence"]
 ROOMS += ["secretome", "ranking", "compare", "report"]
 # What every room may import, and what these may import of each other, in order.
 FOUNDATION = ["errors", "schema", "knowledge", "files", "settings", "provenance"]

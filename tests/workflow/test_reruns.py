@@ -77,7 +77,11 @@ def test_a_comment_in_a_module_changes_nothing(project: Project, module: str) ->
 
 
 def test_a_changed_formula_runs_its_stage_and_what_follows(project: Project) -> None:
-    project.edit("workflow/myosieve/differential/lowess.py", "0.3 + 0.7 * (500 / n)", "0.4 + 0.6 * (500 / n)")
+    project.edit(
+        "workflow/myosieve/differential/multiple.py",
+        "np.arange(len(tested), 0, -1)",
+        "np.arange(1.0 * len(tested), 0, -1)",
+    )
     # the immunoassay is tested by the same linear model
     assert project.jobs() == {"immunoassay": 1} | AFTER_DIFFERENTIAL
 

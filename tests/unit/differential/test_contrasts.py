@@ -9,8 +9,8 @@ from hypothesis.extra import numpy as hnp
 
 from myosieve.differential.contrasts import moderated_t
 from myosieve.differential.design import contrasts, design_matrix
-from myosieve.differential.moderation import moderate
 from myosieve.differential.multiple import benjamini_hochberg
+from myosieve.statistics.moderation import moderate
 
 SAMPLES = pd.DataFrame({"sample": [f"s{i}" for i in range(8)], "condition": ["a"] * 4 + ["b"] * 4})
 

@@ -11,8 +11,8 @@ from scipy.special import stdtr, stdtrit
 
 from myosieve.differential.design import Contrast, DesignMatrix
 from myosieve.differential.linear import fit
-from myosieve.differential.moderation import Prior, moderate
 from myosieve.differential.multiple import benjamini_hochberg
+from myosieve.statistics.moderation import Prior, moderate
 
 ONE_SIDE_ONLY = "no fold change can be estimated"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from myosieve.differential.lowess import span_for, weighted_lowess
+from myosieve.statistics.lowess import span_for, weighted_lowess
 
 
 def data(n: int = 400) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

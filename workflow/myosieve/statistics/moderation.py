@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln, polygamma
 
-from myosieve.differential.lowess import span_for, weighted_lowess
+from myosieve.statistics.lowess import span_for, weighted_lowess
 
 
 @dataclass(frozen=True)
