@@ -74,19 +74,31 @@ def _paths(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
 def _intake(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.tables.step import intake
 
-    return intake(options.table, options.samples, chosen, options.out)
+    return intake(options.table, options.samples, chosen, options.out, fasta=options.fasta)
+
+
+def _rollup(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.quant.rollup.step import rollup
+
+    return rollup(options.intake, chosen, options.out, (options.part, options.parts))
 
 
 def _quantify(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.quant.step import quantify
 
-    return quantify(options.intake, chosen, options.out)
+    return quantify(options.intake, chosen, options.out, options.rolled_up)
 
 
 def _differential(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.differential.step import differential
 
     return differential(options.intensities, options.samples, chosen, options.out, proteins=options.proteins)
+
+
+def _sensitivity(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.differential.sensitivity_step import sensitivity
+
+    return sensitivity(options.differential, options.log2, options.samples, options.proteins, chosen, options.out)
 
 
 def _sequence(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
@@ -155,6 +167,15 @@ def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.S
     )  # fmt: skip
 
 
+def _dataset(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.report.dataset_step import dataset
+
+    return dataset(
+        options.quantified, options.samples, options.samples_qc, options.annotation, options.differential,
+        options.provenance, options.out,
+    )  # fmt: skip
+
+
 def _provenance(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     files.write_json(options.out, provenance.collect(options.records, options.study))
     return provenance.Summary()
@@ -179,17 +200,34 @@ def _parser() -> argparse.ArgumentParser:
     knowledge = files.shipped("knowledge")
 
     c = command("intake", "Read a search engine's table against a sample sheet.", _intake, "tables",
-                ("format", "quantity"))  # fmt: skip
-    c.reads("--table", required=True, help="the search engine's protein table")
+                ("format", "quantity", "scale", "organism", "columns"))  # fmt: skip
+    c.reads("--table", required=True, help="the search engine's table: proteins, precursors, or both")
     c.reads("--samples", required=True, help="the sample sheet")
+    c.reads("--fasta", nargs="+", default=[], help="sequences: genes, names and species that the table lacks")
     c.option("--format", choices=keys["format"]["enum"], help="the search engine")
     c.option("--quantity", choices=keys["quantity"]["enum"], help="which intensities")
-    c.option("--out", type=Path, required=True, help="folder for proteins.tsv, intensities.tsv, samples.tsv")
+    c.option("--scale", choices=keys["scale"]["enum"], help="how the table writes its values")
+    c.option("--organism", choices=keys["organism"]["enum"], help="species of the cells")
+    c.option("--columns", action=_Pairs, metavar="WHAT=COLUMN",
+             help=f"column of a generic table ({', '.join(keys['columns']['properties'])}); repeatable")  # fmt: skip
+    c.option("--out", type=Path, required=True, help="folder for proteins, intensities, counts, precursors and samples")
 
-    c = command("quantify", "Filter, take log2, normalize.", _quantify, "quant", ("normalization",))
+    c = command("rollup", "Roll precursors up to protein groups, one part of them.", _rollup, "rollup", ("rollup",))
     c.reads("--intake", required=True, help="folder that `intake` wrote")
-    c.option("--normalization", choices=keys["normalization"]["enum"], help="log2 shift per sample")
-    c.option("--out", type=Path, required=True, help="folder for proteins.tsv, intensities.tsv, samples_qc.tsv")
+    c.option("--rollup", choices=keys["rollup"]["enum"], help="how")
+    c.option("--part", type=int, default=1, help="which part of the protein groups, from 1")
+    c.option("--parts", type=int, default=1, help="into how many parts they are divided")
+    c.option("--out", type=Path, required=True, help="the part, as Parquet")
+
+    c = command("quantify", "Roll up, align plexes, filter, normalize.", _quantify, "quant",
+                ("rollup", "plex_correction", "normalization", "reference_proteins"))  # fmt: skip
+    c.reads("--intake", required=True, help="folder that `intake` wrote")
+    c.reads("--rolled-up", nargs="*", default=[], help="what `rollup` wrote of each part; without, it is done here")
+    c.option("--rollup", choices=keys["rollup"]["enum"], help="how precursors make protein groups")
+    c.option("--plex-correction", choices=keys["plex_correction"]["enum"], help="how isobaric plexes are aligned")
+    c.option("--normalization", choices=keys["normalization"]["enum"], help="how samples are made comparable")
+    c.option("--reference-proteins", nargs="+", metavar="ACCESSION", help="for --normalization reference")
+    c.option("--out", type=Path, required=True, help="folder for the quantified tables")
 
     c = command("differential", "Test contrasts with moderated t statistics.", _differential, "differential",
                 ("design", "contrasts", "method"))  # fmt: skip
@@ -201,6 +239,16 @@ def _parser() -> argparse.ArgumentParser:
              help="linear expression over conditions; repeatable")  # fmt: skip
     c.option("--method", choices=keys["method"]["enum"], help="with or without a mean-variance trend")
     c.option("--out", type=Path, required=True, help="differential.tsv or .parquet")
+
+    c = command(
+        "sensitivity", "What the hits would be under other normalizations.", _sensitivity, "sensitivity", ("fdr",)
+    )
+    c.reads("--differential", required=True, help="differential.tsv")
+    c.reads("--log2", required=True, help="log2.tsv of `quantify`, before normalization")
+    c.reads("--samples", required=True, help="sample sheet with the columns of the design")
+    c.reads("--proteins", required=True, help="proteins.tsv of `quantify`")
+    c.option("--fdr", type=float, help="false discovery rate that counts as a hit")
+    c.option("--out", type=Path, required=True, help="one row per contrast and normalization")
 
     c = command("immunoassay", "Read a bead-array plate: concentrations per sample and analyte.", _immunoassay)
     c.reads("--plate", required=True, help="xPONENT CSV export")
@@ -282,6 +330,15 @@ def _parser() -> argparse.ArgumentParser:
         c.reads(f"--{name}", required=True, help=text)
     c.option("--xlsx", type=Path, required=True, help="candidates.xlsx")
     c.option("--html", type=Path, required=True, help="report.html")
+
+    c = command("dataset", "Write matrices, samples and proteins of a study as AnnData.", _dataset)
+    c.reads("--quantified", required=True, help="folder that `quantify` wrote")
+    c.reads("--samples", required=True, help="samples.tsv of `intake`")
+    c.reads("--samples-qc", required=True, help="samples_qc.tsv")
+    c.reads("--annotation", required=True, help="annotation.tsv")
+    c.reads("--differential", required=True, help="differential.tsv")
+    c.reads("--provenance", required=True, help="provenance.json")
+    c.option("--out", type=Path, required=True, help="dataset.h5ad")
 
     c = command("provenance", "Collect the records of a study's steps.", _provenance)
     c.option("--study", required=True, help="name of the study")

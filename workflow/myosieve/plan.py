@@ -18,7 +18,10 @@ from myosieve import files, settings
 from myosieve.errors import InputError
 
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
-STAGES = ("tables", "quant", "differential", "immunoassay", "agreement", "evidence", "secretome", "ranking", "report")
+STAGES = (
+    *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "evidence", "secretome"),
+    *("ranking", "report"),
+)
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
 
@@ -55,6 +58,11 @@ class Study:
         """Paths of plate and panel."""
         return self.settings["immunoassay"]
 
+    @property
+    def rollup_parts(self) -> int:
+        """Into how many jobs the rollup is divided; 1 = it is part of quantification."""
+        return self.settings["rollup_parts"]
+
     def sequence_digest(self) -> str:
         """Name of the folder under results/shared for what depends on the sequences alone; by content, so shared."""
         parts = [files.sha256(path) for path in self.fasta]
@@ -68,7 +76,7 @@ class Study:
             "immunoassay": self.immunoassay,
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
-        if stage == "evidence":
+        if stage in ("tables", "evidence"):
             inputs["fasta"] = self.sequence_digest()
         return settings.stage_slice(self.settings, stage) | ({"inputs": inputs} if inputs else {})
 

@@ -17,7 +17,8 @@ import myosieve
 from myosieve import files
 
 _LIBRARIES = (
-    *("numpy", "scipy", "pandas", "pyarrow", "formulaic", "biopython"),
+    *("numpy", "scipy", "pandas", "pyarrow", "python-calamine", "pyteomics", "directlfq", "numba", "h5py"),
+    *("formulaic", "biopython"),
     *("xlsxwriter", "plotly", "itables", "jinja2", "snakemake"),
 )
 

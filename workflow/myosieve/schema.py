@@ -102,12 +102,41 @@ PROTEINS = Table(
         ("peptides", COUNT, "razor and unique peptides, or what the engine counts nearest to them"),
         ("unique_peptides", COUNT, "peptides found in this group only"),
         ("decoy", YES_NO, "reverse or decoy hit"),
-        ("contaminant", YES_NO, "contaminant by the engine's flag or an accession prefix"),
+        ("contaminant", YES_NO, "contaminant by any of the marks in contaminant_by"),
+        (
+            "contaminant_by",
+            TEXT,
+            "what marks it as a contaminant: engine (its flag), prefix (of the accession), list (the shipped one)",
+        ),
         ("only_by_site", YES_NO, "identified by a modified site only"),
     ),
 )
 
+# Behind these stands one column per sample with linear intensities; a table of protein groups alone has no rows here.
+PRECURSORS = Table(
+    "precursors",
+    "one per precursor (or peptide)",
+    columns(
+        ("precursor", TEXT, "unique key of the precursor"),
+        _GROUP,
+        ("sequence", TEXT, "its amino acids; empty where the table does not tell"),
+    ),
+    open=True,
+)
+
 QUANTIFIED = Table("quantified proteins", PROTEINS.rows, (*PROTEINS.columns, Column(*_EXCLUDED)))
+
+ESTIMATES = Table(
+    "estimates",
+    "one per protein group and sample where `rollup: dpc` ran, else none",
+    columns(
+        _GROUP,
+        ("sample", TEXT, "sample"),
+        ("log2", NUMBER, "estimated log2 intensity before normalization, also where no precursor is observed"),
+        ("se", NUMBER, "standard error of the estimate (log2 units)"),
+        ("precursors", NUMBER, "observed precursors that it rests on (count)"),
+    ),
+)
 
 DIFFERENTIAL = Table(
     "differential",
@@ -132,6 +161,25 @@ DIFFERENTIAL = Table(
         ("of_control", COUNT, "samples of the conditions with a negative weight"),
         ("test", TEXT, "moderated_t, deqms, dpc, detection (present in one condition only) or none"),
         ("note", TEXT, "why there is no test, or what to know about it"),
+    ),
+)
+
+SENSITIVITY = Table(
+    "sensitivity",
+    "one per contrast and normalization",
+    columns(
+        ("contrast", TEXT, "name of the contrast"),
+        ("normalization", TEXT, "the normalization that these hits belong to"),
+        ("chosen", YES_NO, "whether it is the study's own"),
+        ("hits", COUNT, "protein groups at or below the false discovery rate"),
+        ("up", COUNT, "hits with more in the treatment"),
+        ("down", COUNT, "hits with less in the treatment"),
+        ("shared", COUNT, "hits of the study's own normalization that are hits here too"),
+        ("gained", COUNT, "hits here that are none under the study's own"),
+        ("lost", COUNT, "hits of the study's own that are none here"),
+        ("jaccard", NUMBER, "shared / (shared + gained + lost); empty where neither has hits"),
+        ("sign_flips", COUNT, "hits of either whose log2fc changes its sign"),
+        ("median_log2fc", NUMBER, "median log2fc over all tested protein groups"),
     ),
 )
 
@@ -239,9 +287,16 @@ SAMPLES_QC = Table(
         ("sample", TEXT, "sample"),
         ("condition", TEXT, "condition"),
         ("n_proteins", COUNT, "quantified protein groups that passed the filter"),
+        ("n_peptides", COUNT, "peptides of these groups in the sample; empty where the table does not tell"),
         ("missing", NUMBER, "share of the protein groups that passed the filter without a value here"),
         ("median_log2", NUMBER, "median log2 intensity before normalization"),
-        ("shift", NUMBER, "log2 shift that normalization added"),
+        ("iqr_log2", NUMBER, "interquartile range of log2 intensity before normalization"),
+        ("median_normalized", NUMBER, "median log2 intensity after normalization"),
+        ("shift", NUMBER, "log2 shift that normalization added; its median where the method is more than a shift"),
+        ("cv", NUMBER, "median coefficient of variation of a protein between the samples of the condition (share)"),
+        ("correlation", NUMBER, "median Pearson correlation of log2 intensities with the condition's other samples"),
+        ("pc1", NUMBER, "first principal component of the samples (log2 units)"),
+        ("pc2", NUMBER, "second principal component of the samples (log2 units)"),
         (
             "leak_index",
             NUMBER,
@@ -257,7 +312,7 @@ SAMPLES_QC = Table(
 )
 
 # What quantification knows of a sample; leak and serum come behind it in samples_qc.tsv.
-SAMPLES_QUANTIFIED = Table("quantified samples", SAMPLES_QC.rows, SAMPLES_QC.columns[:6])
+SAMPLES_QUANTIFIED = Table("quantified samples", SAMPLES_QC.rows, SAMPLES_QC.columns[:13])
 
 CANDIDATES = Table(
     "candidates",

@@ -41,19 +41,21 @@ STUDIES = planned_studies()
 SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta}
 COMPARISONS = config.get("compare") or {}
 ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "ranking", "compare"]
-CODE = {name: stage_digest(name) for name in [*ROOMS, "provenance", "report"]}
+CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 
 
 wildcard_constraints:
     study="|".join(STUDIES),
     comparison="|".join(COMPARISONS) or "none",
     digest="[0-9a-f]{16}",
+    part="[0-9]+",
+    parts="[0-9]+",
 
 
 def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
     names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
-    names += ["evidence.tsv", "samples_qc.tsv", "provenance.json"]
+    names += ["evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
     wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
     wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]
     return wanted + expand("<results>/compare/{name}/meta.tsv", name=COMPARISONS)
@@ -66,6 +68,23 @@ def settings_of(stage):
 
 def study_of(wildcards):
     return STUDIES[wildcards.study]
+
+
+def rolled_up_parts(study):
+    """Return the parts of a rollup that is divided into jobs; none where it is part of quantification."""
+    parts = study.rollup_parts
+    return [f"<results>/{study.name}/rollup/{k}_of_{parts}.parquet" for k in range(1, parts + 1) if parts > 1]
+
+
+def rolled_up_option(study):
+    """Return the option that names a rollup's parts; the paths in it are the rule's inputs."""
+    parts = rolled_up_parts(study)
+    return f"--rolled-up {' '.join(quoted(workflow.pathvars.apply(path)) for path in parts)}" if parts else ""
+
+
+def fasta_option(study):
+    """Return the option that names the sequences; the paths in it are the rule's inputs."""
+    return f"--fasta {' '.join(map(quoted, study.fasta))}" if study.fasta else ""
 
 
 def features_of(study):
@@ -106,8 +125,8 @@ def panel_option(study):
 
 def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
-    steps = ["1_tables", "2_quant", "3_differential", "4_evidence", "5_secretome", "6_ranking"]
-    steps += ["7_immunoassay", "8_agreement"] if study.immunoassay else []
+    steps = ["1_tables", "2_quant", "3_differential", "4_sensitivity", "5_evidence", "6_secretome", "7_ranking"]
+    steps += ["8_immunoassay", "9_agreement"] if study.immunoassay else []
     records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
     shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
-    return records[:3] + shared + records[3:]
+    return records[:4] + shared + records[4:]

@@ -19,3 +19,27 @@ rule differential:
         "myosieve differential --intensities {input.intensities:q} --samples {input.samples:q}"
         " --proteins {input.proteins:q} --settings {input.settings:q}"
         " --out {output.table:q} --record {output.record:q} 2> {log:q}"
+
+
+# IN   tests of a study, its log2 intensities before normalization
+# OUT  the hits of each contrast under no, median and reference normalization, beside those of the chosen one
+rule sensitivity:
+    input:
+        differential="<results>/{study}/differential.tsv",
+        log2="<results>/{study}/quantified/log2.tsv",
+        proteins="<results>/{study}/quantified/proteins.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        settings=settings_of("sensitivity"),
+    output:
+        table="<results>/{study}/sensitivity.tsv",
+        record="<results>/{study}/records/4_sensitivity.json",
+    log:
+        "<logs>/{study}/sensitivity.log",
+    conda:
+        "../envs/myosieve.yml"
+    params:
+        code=CODE["differential"],
+    shell:
+        "myosieve sensitivity --differential {input.differential:q} --log2 {input.log2:q} --samples {input.samples:q}"
+        " --proteins {input.proteins:q} --settings {input.settings:q}"
+        " --out {output.table:q} --record {output.record:q} 2> {log:q}"

@@ -10,7 +10,7 @@ rule evidence:
     output:
         annotation="<results>/{study}/annotation.tsv",
         evidence="<results>/{study}/evidence.tsv",
-        record="<results>/{study}/records/4_evidence.json",
+        record="<results>/{study}/records/5_evidence.json",
     log:
         "<logs>/{study}/evidence.log",
     conda:

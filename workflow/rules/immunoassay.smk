@@ -7,7 +7,7 @@ rule immunoassay:
         settings=settings_of("immunoassay"),
     output:
         table="<results>/{study}/immunoassay.tsv",
-        record="<results>/{study}/records/7_immunoassay.json",
+        record="<results>/{study}/records/8_immunoassay.json",
     log:
         "<logs>/{study}/immunoassay.log",
     conda:
@@ -28,7 +28,7 @@ rule agreement:
         settings=settings_of("agreement"),
     output:
         table="<results>/{study}/agreement.tsv",
-        record="<results>/{study}/records/8_agreement.json",
+        record="<results>/{study}/records/9_agreement.json",
     log:
         "<logs>/{study}/agreement.log",
     conda:

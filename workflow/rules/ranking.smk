@@ -11,7 +11,7 @@ rule ranking:
         settings=settings_of("ranking"),
     output:
         candidates="<results>/{study}/candidates.tsv",
-        record="<results>/{study}/records/6_ranking.json",
+        record="<results>/{study}/records/7_ranking.json",
     log:
         "<logs>/{study}/ranking.log",
     conda:

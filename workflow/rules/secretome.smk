@@ -14,7 +14,7 @@ rule secretome:
     output:
         proteins="<results>/{study}/secretome.tsv",
         samples="<results>/{study}/samples_qc.tsv",
-        record="<results>/{study}/records/5_secretome.json",
+        record="<results>/{study}/records/6_secretome.json",
     log:
         "<logs>/{study}/secretome.log",
     conda:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from myosieve.report import figures
-from myosieve.report.components import principal_components
+from myosieve.quant.components import principal_components
 from myosieve.report.labels import place
 
 

@@ -6,14 +6,15 @@ import pytest
 
 from myosieve.errors import InputError
 from myosieve.tables import engines
+from myosieve.tables.reader import Choice
 from myosieve.tables.samples import read_samples
 from myosieve.tables.table import QuantTable
-from myosieve.tables.text import read_table_text
+from myosieve.tables.source import open_sources
 
 
 def read(table: Path, sheet: Path, quantity: str = "auto") -> QuantTable:
-    text = read_table_text(table)
-    return engines.detect(text.header, "auto", text.path).read(text, read_samples(sheet), quantity)
+    reader, source = engines.detect(open_sources(table), "auto")
+    return reader.read(source, read_samples(sheet), Choice(quantity))
 
 
 @pytest.mark.parametrize(

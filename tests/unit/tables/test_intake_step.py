@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from myosieve import files, schema
+from myosieve import files, schema, settings
 from myosieve.cli import main
 from myosieve.errors import InputError
 from myosieve.tables.step import intake
 
-AUTO = {"format": "auto", "quantity": "auto"}
+AUTO = settings.stage_defaults("tables")
 
 
 def test_the_three_tables_hold_the_contract(protein_groups, sheet, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from myosieve.errors import InputError
 from myosieve.tables.engines import detect
+from myosieve.tables.reader import Choice
 from myosieve.tables.samples import read_samples
+from myosieve.tables.source import open_sources
 from myosieve.tables.table import QuantTable
-from myosieve.tables.text import read_table_text
 
 CPTAC = "spikein/cptac6_maxquant/proteinGroups.txt.gz"
 HYE = "spikein/hye_PXD028735_diann18/PXD028735.pg_matrix.tsv.gz"
@@ -37,8 +38,8 @@ Read = Callable[..., QuantTable]
 def read(shared_data: Path, write) -> Read:
     def read(name: str, names: list[str], quantity: str = "auto") -> QuantTable:
         sheet = write("sheet.tsv", {"sample": names, "condition": ["one"] * len(names)})
-        text = read_table_text(shared_data / name)
-        return detect(text.header, "auto", text.path).read(text, read_samples(sheet), quantity)
+        reader, source = detect(open_sources(shared_data / name), "auto")
+        return reader.read(source, read_samples(sheet), Choice(quantity))
 
     return read
 
@@ -140,20 +141,3 @@ def test_318_plasma_samples_are_read_by_the_names_that_perseus_left(shared_data:
     assert table.intensities.shape == (724, 318) == (len(raw), len(columns))
     assert int(table.intensities.isna().to_numpy().sum()) == int((raw[columns].fillna(0) == 0).to_numpy().sum())
     assert "Spectrin beta chain, non-erythrocytic 1" in set(table.proteins["protein_name"])  # quoted in the file
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("shapes/fragpipe/einprot_FP19_combined_protein.tsv", "FragPipe"),
-        ("shapes/diann/diann2_report.parquet", "a Parquet file"),
-        ("shapes/precursor_tables/DIANN_1.9_beta_sample_report.tsv", "a DIA-NN report of precursors"),
-        ("shapes/precursor_tables/MaxQuant_evidence_sample.txt", "evidence.txt"),
-        ("shapes/spectronaut/APMS_PG_pivot.csv", "a Spectronaut report"),
-        ("shapes/proteome_discoverer/PD_consensus_8samples.xlsx", "an Excel workbook"),
-        ("spikein/ecoli_hela_PXD000279_maxquant/st_lfq_full.txt", "of no known search engine"),
-    ],
-)
-def test_tables_of_other_kinds_are_refused_by_what_they_are(read: Read, name: str, says: str) -> None:
-    with pytest.raises(InputError, match=says):
-        read(name, ["A"])

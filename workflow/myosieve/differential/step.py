@@ -37,8 +37,8 @@ def differential(
     """
     if not settings.get("contrasts"):
         raise InputError("no contrast is given", "contrasts", "name one, as --contrast 'b_vs_a=b - a'")
-    values = _read_intensities(intensities)
-    sheet = _read_sheet(samples, values, intensities)
+    values = read_intensities(intensities)
+    sheet = read_sheet(samples, values, intensities)
     design = design_matrix(sheet, settings["design"], f"{samples}, design")
     wanted = contrasts(design, settings["contrasts"], "contrasts")
     names = _read_names(proteins, values)
@@ -50,7 +50,8 @@ def differential(
     return _summary(tested, design, settings, int((excluded != "").sum()))
 
 
-def _read_intensities(path: Path) -> pd.DataFrame:
+def read_intensities(path: Path) -> pd.DataFrame:
+    """Read log2 values: `protein_group`, then one column per sample."""
     table = files.read_table(path)
     if table.columns[0] != "protein_group":
         raise InputError(
@@ -69,7 +70,8 @@ def _read_intensities(path: Path) -> pd.DataFrame:
     return table.astype(float)
 
 
-def _read_sheet(path: Path, values: pd.DataFrame, intensities: Path) -> pd.DataFrame:
+def read_sheet(path: Path, values: pd.DataFrame, intensities: Path) -> pd.DataFrame:
+    """Read the rows of the sample sheet that are tested: the secretomes, each with a column of the values."""
     sheet = read_samples(path).frame
     sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
     if sheet.empty:

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+# The marks of `contaminant_by`, in the order in which they claim a protein group.
+CONTAMINANT_BY = {
+    "engine": "the search engine's flag",
+    "prefix": "an accession prefix",
+    "list": "the shipped list of contaminants",
+}
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -42,8 +49,8 @@ def exclusion_rules(
     Parameters
     ----------
     proteins
-        One row per protein group: booleans `decoy`, `contaminant`, `only_by_site`, and `peptides` (count; NaN = unknown,
-        which is no reason to leave a group out).
+        One row per protein group: booleans `decoy` and `only_by_site`, `contaminant_by` (what marks it as one, separated by
+        ';'), and `peptides` (count; NaN = unknown, which is no reason to leave a group out).
     log2
         Protein groups x samples in the same order of rows, missing = NaN.
     conditions
@@ -64,10 +71,13 @@ def exclusion_rules(
     never = np.zeros(len(proteins), dtype=bool)
     return [
         Rule("decoy, a hit in the reversed database", proteins["decoy"].to_numpy(dtype=bool), ""),
-        Rule(
-            "contaminant by the search engine's flag or an accession prefix",
-            proteins["contaminant"].to_numpy(dtype=bool) if drop_contaminants else never,
-            "filter.contaminants: keep",
+        *(
+            Rule(
+                f"contaminant by {what}",
+                _marked(proteins, mark) if drop_contaminants else never,
+                "filter.contaminants: keep",
+            )
+            for mark, what in CONTAMINANT_BY.items()
         ),
         Rule(
             "identified by a modified site only",
@@ -89,3 +99,7 @@ def exclusion_reasons(rules: list[Rule], index: pd.Index) -> pd.Series:
 def count_reasons(rules: list[Rule], reasons: pd.Series) -> dict[str, int]:
     """Return how many protein groups each rule took, in the order of the rules."""
     return {rule.reason: int((reasons == rule.reason).sum()) for rule in rules}
+
+
+def _marked(proteins: pd.DataFrame, mark: str) -> np.ndarray:
+    return proteins["contaminant_by"].fillna("").str.split(";").map(lambda marks: mark in marks).to_numpy(dtype=bool)

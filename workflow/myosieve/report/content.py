@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from myosieve.report.components import Components, principal_components
+from myosieve.quant.components import Components, principal_components
 
 # More kinds of reasons than this are summed up.
 _MOST_REASONS = 15

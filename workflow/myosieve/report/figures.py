@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from myosieve.report.components import Components
+from myosieve.quant.components import Components
 from myosieve.report.labels import place
 from myosieve.secretome.leak import NOT_RUN
 

@@ -39,12 +39,14 @@ _TAXA = {
 # MaxQuant: REV__; FragPipe (Philosopher): rev_; others: DECOY_. Not "REV_", which begins UniProt entry names of lentiviruses.
 _DECOY = re.compile(r"REV__|rev_|(?i:decoy)[_-]")
 # MaxQuant: CON__; Frankenfield 2022 universal library: Cont_; FragPipe: contam_; DIA-NN: cRAP-; others: cRAP_, cRAP123.
-# Accessions are upper case and none begins with these; "cRAP" without a sign behind it counts only in this spelling.
-_CONTAMINANT = re.compile(r"CON__|(?i:cont|contam|contaminant)_|cRAP[-_|:]?|(?i:crap)[-_|]")
-_DATABASE = re.compile(r"(?:sp|tr|ref|gb|emb|gnl|lcl)\|", re.IGNORECASE)
+# Proteome Discoverer users: CON_. Accessions are upper case and none begins with these; "cRAP" without a sign behind it
+# counts only in this spelling.
+_CONTAMINANT = re.compile(r"CON__?|(?i:cont|contam|contaminant)[-_]|cRAP[-_|:]?|(?i:crap)[-_|]")
+_DATABASE = re.compile(r"(?:sp|tr|ref|gb|emb|gnl|lcl|ups)\|", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:SWISS-PROT|TREMBL|ENSEMBL|REFSEQ|H-INV|VEGA|UniProtKB|UniProt):", re.IGNORECASE)
 _MNEMONIC = re.compile(rf"[A-Z0-9]{{1,11}}_({'|'.join(m for m in SPECIES if len(m) == 5)}|[A-Z0-9]{{2,5}}\b)")
 
+_IDENTIFIER = re.compile(r"[\w.:|-]{3,}")
 _HEADER_GENE = re.compile(r"\bGN=(.+?)(?=\s|PE=\d|SV=\d|$)|\bGene_Symbol=([^\s;]+)")
 # Some searches strip the blanks out of the header, and the whole of it becomes the identifier.
 _GLUED_GENE = re.compile(r"GN=(.+?)(?=PE=\d|SV=\d|$)")
@@ -72,6 +74,26 @@ class Description:
     gene: str = ""
     name: str = ""
     organism: str = ""
+
+
+def split(ids: str) -> list[str]:
+    """Return the identifiers of a cell: separated by ';', else by ',' or '/' where every part is an identifier of its own.
+
+    OpenSWATH puts their number in front ("2/P1/P2"), which is none of them. A search that took whole FASTA headers for
+    identifiers leaves commas and slashes inside of them.
+    """
+    parts = [part for one in ids.split(";") if (part := one.strip())]
+    if len(parts) == 1:
+        for separator in (",", "/"):
+            several = [part.strip() for part in parts[0].split(separator)]
+            if separator == "/" and several[0].isdigit():
+                several = several[1:]
+            several = [part for part in several if part]
+            if len(several) > 1 and all(_IDENTIFIER.fullmatch(part) for part in several):
+                return several
+            if len(several) == 1 and several != parts and _IDENTIFIER.fullmatch(several[0]):
+                return several
+    return parts
 
 
 def parse(identifier: str) -> Identifier:

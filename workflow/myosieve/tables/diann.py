@@ -1,151 +1,231 @@
-"""DIA-NN's report.pg_matrix.tsv (1.8 to 2.x).
+"""DIA-NN: pg_matrix and pr_matrix (1.8 to 2.x), main report as text (1.7 to 1.9) and Parquet (2.x).
 
-Columns: https://github.com/vdemichev/DiaNN#output. The quantities are MaxLFQ (`PG.MaxLFQ`) of the runs that passed the
-filter. Runs are named by their path (1.x) or file (2.x). Protein.Names and Genes are sorted by alphabet, each for itself:
-their order is not that of Protein.Group.
+Columns: https://github.com/vdemichev/DiaNN#main-output-reference. Runs are named by their path (1.x) or file (2.x).
+Protein.Names and Genes are sorted by alphabet, each for itself: their order is not that of Protein.Group, which is no unique
+key of a pg_matrix. Values of 0 are missing. The main report is permissive on purpose: which rows count is for its reader to
+decide, and the matrices hold what their author recommends. Its limits are the defaults of the config's `identification`
+(https://github.com/vdemichev/DiaNN/issues/1668): precursors at a q-value of 1 % in the run and 1 % globally, protein groups at
+5 % in the run and 1 % globally, where "globally" is both Global.* and, with match between runs, Lib.*.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from myosieve.errors import InputError
-from myosieve.tables import accessions, matching
+from myosieve.tables import accessions, assemble, matching, wide
+from myosieve.tables.accessions import Identifier
+from myosieve.tables.features import Groups, groups_of, proteins_frame, text_columns
 from myosieve.tables.intensities import read_intensities
+from myosieve.tables.long import LongLayout, Threshold
+from myosieve.tables.reader import Choice, Reader
 from myosieve.tables.samples import Samples
+from myosieve.tables.source import Source
 from myosieve.tables.table import QuantTable
-from myosieve.tables.text import TextTable, to_numbers
+from myosieve.tables.text import to_numbers
 
-NAME = "DIA-NN"
+ENGINE = "DIA-NN"
 CITATION = "Demichev et al. 2020, doi:10.1038/s41592-019-0638-x"
 
 _GROUP = "Protein.Group"
-# Everything that is no run. 2.x has the two counts, and may lack Protein.Ids.
-_ANNOTATION = (
-    _GROUP, "Protein.Ids", "Protein.Names", "Genes", "First.Protein.Description", "N.Sequences", "N.Proteotypic.Sequences"
-)  # fmt: skip
-# Columns of DIA-NN's other tables, which carry Protein.Group as well.
-_OTHERS = {
-    "Precursor.Id": "a table of precursors (main report or pr_matrix)",
-    "Modified.Sequence": "a table of precursors (main report or pr_matrix)",
-    "Run": "a main report, with one row per precursor and run",
-    "File.Name": "a main report, with one row per precursor and run",
+_DESCRIBING = (_GROUP, "Protein.Ids", "Protein.Names", "Genes", "First.Protein.Description")
+_COUNTS = ("N.Sequences", "N.Proteotypic.Sequences")
+_PRECURSOR = ("Proteotypic", "Stripped.Sequence", "Modified.Sequence", "Precursor.Charge", "Precursor.Id")
+# Everything that is no run, in both matrices. 2.x has the counts and may lack Protein.Ids; with several channels there are
+# further columns of the precursor.
+_ANNOTATION = (*_DESCRIBING, *_COUNTS, *_PRECURSOR, "Channel", "All Mapped Proteins", "All Mapped Genes")
+_RUN_HINT = "write the run's file name, with or without its ending, into 'column'"
+
+# Protein and precursor quantities of the report, best first.
+_REPORT = {
+    "lfq": ("PG.MaxLFQ", "Precursor.Normalised"),
+    "normalized": ("PG.Normalised", "Precursor.Normalised"),
+    "intensity": ("PG.Quantity", "Precursor.Quantity"),
 }
-_ENDINGS = re.compile(r"(?:\.(?:raw|mzml|mzxml|d|wiff2?|dia|htrms|gz))+$", re.IGNORECASE)
+_LIMITS = {
+    "Q.Value": ("precursor_run_q", "precursor q-value in the run"),
+    "PEP": ("precursor_pep", "posterior error probability of the precursor"),
+    "Global.Q.Value": ("precursor_global_q", "global precursor q-value"),
+    "Lib.Q.Value": ("precursor_global_q", "precursor q-value of the library"),
+    "PG.Q.Value": ("protein_run_q", "protein group q-value in the run"),
+    "PG.PEP": ("protein_pep", "posterior error probability of the protein group"),
+    "Global.PG.Q.Value": ("protein_global_q", "global protein group q-value"),
+    "Lib.PG.Q.Value": ("protein_global_q", "protein group q-value of the library"),
+}
 
 
-def matches(header: Sequence[str]) -> bool:
-    """Whether the header is that of a pg_matrix."""
-    return not lacks(header)
+# ---- matrices ------------------------------------------------------------------------------------------------------
 
 
-def lacks(header: Sequence[str]) -> str:
-    """Return what a pg_matrix has and this header has not; '' where nothing lacks."""
+def lacks_pg_matrix(header: Sequence[str]) -> str:
+    """Return what a pg_matrix has and this header has not."""
     if _GROUP not in header:
         return f"a column {_GROUP!r}"
-    other = next((what for name, what in _OTHERS.items() if name in header), "")
-    if other:
-        return f"one row per protein group: it is {other}"
+    if any(name in header for name in (*_PRECURSOR, "Run", "File.Name")):
+        return "one row per protein group"
     return "" if _runs(header) else "a column per run"
 
 
-def read(table: TextTable, samples: Samples, quantity: str) -> QuantTable:
-    """Read the sheet's samples from a pg_matrix.
+def lacks_pr_matrix(header: Sequence[str]) -> str:
+    """Return what a pr_matrix has and this header has not."""
+    for name in (_GROUP, "Precursor.Id"):
+        if name not in header:
+            return f"a column {name!r}"
+    if any(name in header for name in ("Run", "File.Name")):
+        return "a column per run instead of one row per run"
+    return "" if _runs(header) else "a column per run"
 
-    Parameters
-    ----------
-    table
-        The table.
-    samples
-        The sheet; its `column` holds the run as the table names it, or the file name, or the file name without its ending.
-    quantity
-        auto or lfq: a pg_matrix has nothing else.
 
-    Raises
-    ------
-    InputError
-        A sample matches no run, or several; another quantity is asked; a cell is no number; the values are log-transformed.
-    """
-    if quantity not in ("auto", "lfq"):
+def read_pg_matrix(source: Source, samples: Samples, choice: Choice) -> QuantTable:
+    """Read the sheet's samples from a pg_matrix; its quantities are MaxLFQ."""
+    table = source.table()
+    positions, rest = _match(source, samples, choice, "lfq")
+    values = read_intensities(table, positions, samples.frame["sample"], *_scale(choice))
+    text = text_columns(table, (*_DESCRIBING, *_COUNTS))
+    counts = to_numbers(text[list(_COUNTS)], table.path).to_numpy()
+    groups = groups_of(text[_GROUP], table.path, ENGINE)
+    proteins = _proteins(groups, text, peptides=counts[:, 0], unique_peptides=counts[:, 1])
+    return QuantTable(proteins, assemble.by_group(proteins, values), ENGINE, "", "lfq", rest)
+
+
+def read_pr_matrix(source: Source, samples: Samples, choice: Choice) -> QuantTable:
+    """Read the sheet's samples from a pr_matrix: precursors, to be rolled up."""
+    table = source.table()
+    positions, rest = _match(source, samples, choice, "normalized")
+    values = read_intensities(table, positions, samples.frame["sample"], *_scale(choice))
+    text = text_columns(table, (*_DESCRIBING, *_PRECURSOR))
+    ids, group = assemble.rows_of_groups(text[_GROUP])
+    described = text.loc[ids.index]
+    sequences = text["Stripped.Sequence"]
+    proteotypic = text["Proteotypic"] == "1"
+    proteins = _proteins(
+        groups_of(ids, table.path, ENGINE),
+        described,
+        peptides=sequences.groupby(group).nunique().to_numpy(),
+        unique_peptides=sequences.where(proteotypic).groupby(group).nunique().to_numpy(),
+    )
+    precursors = assemble.precursors_of(
+        proteins["protein_group"].to_numpy()[group],
+        text["Precursor.Id"],
+        sequences,
+        values.to_numpy(),
+        samples.frame["sample"],
+    )
+    counts = assemble.peptide_counts(precursors, proteins)
+    empty = assemble.empty_intensities(proteins, samples)
+    return QuantTable(proteins, empty, ENGINE, "", "normalized", rest, peptide_counts=counts, precursors=precursors)
+
+
+def _runs(header: Sequence[str]) -> dict[int, str]:
+    return {place: name for place, name in enumerate(header) if name and name not in _ANNOTATION}
+
+
+def _match(source: Source, samples: Samples, choice: Choice, quantity: str) -> tuple[list[int], tuple[str, ...]]:
+    if choice.quantity not in ("auto", quantity):
         raise InputError(
-            f"a DIA-NN pg_matrix holds MaxLFQ quantities, not {quantity!r}", table.path, "set quantity to auto or lfq"
+            f"the DIA-NN matrix holds {quantity} quantities, not {choice.quantity!r}",
+            source.path,
+            f"set quantity to auto or {quantity}",
         )
-    runs = _runs(table.header)
-    spellings = [
-        matching.Spelling(_positions((table.header[run], run) for run in runs)),
-        matching.Spelling(_positions((_file_name(table.header[run]), run) for run in runs)),
-        matching.Spelling(_positions((_stem(table.header[run]), run) for run in runs), _stem),
-    ]
-    hint = "write the run's file name, with or without its ending, into 'column'"
-    positions = matching.match(samples, table.header, spellings, "run", table.path, hint)
-    values = read_intensities(table, positions, samples.frame["sample"])
-    proteins = _proteins(table)
-    values.index = pd.Index(proteins["protein_group"], name="protein_group")
-    rest = matching.left_out(samples, table.header, runs, positions, spellings)
-    return QuantTable(proteins, values, NAME, "", "lfq", rest)
+    runs = _runs(source.header)
+    spellings = wide.run_spellings(runs)
+    positions = matching.match(samples, source.header, spellings, "run", source.path, _RUN_HINT)
+    return positions, matching.left_out(samples, source.header, runs, positions, spellings)
 
 
-def _runs(header: Sequence[str]) -> list[int]:
-    return [position for position, name in enumerate(header) if name and name not in _ANNOTATION]
+def _scale(choice: Choice) -> tuple[str, bool]:
+    return ("linear", False) if choice.scale == "auto" else (choice.scale, True)
 
 
-def _positions(spelled: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
-    positions: dict[str, list[int]] = {}
-    for spelling, run in spelled:
-        positions.setdefault(spelling, []).append(run)
-    return positions
+# ---- main report ---------------------------------------------------------------------------------------------------
 
 
-def _file_name(run: str) -> str:
-    return re.split(r"[\\/]", run)[-1]
+def lacks_report(header: Sequence[str]) -> str:
+    """Return what a main report has and this header has not."""
+    for name in (_GROUP, "Precursor.Id"):
+        if name not in header:
+            return f"a column {name!r}"
+    return "" if {"Run", "File.Name"} & set(header) else "a column 'Run' or 'File.Name'"
 
 
-def _stem(run: str) -> str:
-    return _ENDINGS.sub("", _file_name(run.rstrip("\\/")))
+def read_report(source: Source, samples: Samples, choice: Choice) -> QuantTable:
+    """Read the sheet's samples from a main report, text or Parquet, of any size."""
+    quantity, layout = _layout(source.header, choice, source.path)
+    table, rest = assemble.long_table(source.path, layout, samples, _RUN_HINT)
+    groups = groups_of(table.groups["group"], source.path, ENGINE)
+    sequences = table.precursors.groupby("group")["sequence"].nunique()
+    peptides = sequences.reindex(range(len(groups.keys)), fill_value=0).to_numpy()
+    proteins = _proteins(groups, table.groups.rename(columns={"group": _GROUP}), peptides=peptides)
+    version = "2" if source.kind == "parquet" else ""
+    return assemble.from_long(
+        table, proteins, samples, engine=ENGINE, version=version, quantity=quantity, left_out=rest
+    )
 
 
-def _proteins(table: TextTable) -> pd.DataFrame:
-    """Return `schema.PROTEINS` of the table.
+def _layout(header: Sequence[str], choice: Choice, path: Path) -> tuple[str, LongLayout]:
+    there = [name for name, (_, precursor) in _REPORT.items() if precursor in header]
+    quantity = next((name for name in there if _REPORT[name][0] in header), there[0] if there else "")
+    if choice.quantity != "auto":
+        quantity = choice.quantity
+    if quantity not in there:
+        raise InputError(
+            f"the report has no {quantity or 'precursor'} quantities", path, f"set quantity to {' or '.join(there)}"
+        )
+    protein, precursor = _REPORT[quantity]
+    limits = choice.identification
+    thresholds = tuple(
+        Threshold(column, limits[key], f"{what} above {limits[key]:g}")
+        for column, (key, what) in _LIMITS.items()
+        if column in header and limits.get(key, 1.0) < 1
+    )
+    return quantity, LongLayout(
+        run=("Run", "File.Name"),
+        precursor=("Precursor.Id",),
+        group=_GROUP,
+        quantity=precursor,
+        protein_quantity=protein if protein in header else "",
+        annotation=tuple(name for name in _DESCRIBING[1:] if name in header),
+        sequence="Stripped.Sequence" if "Stripped.Sequence" in header else "",
+        thresholds=thresholds,
+        drop=(("Decoy", ("1", "1.0")),) if "Decoy" in header else (),
+    )
+
+
+# ---- proteins ------------------------------------------------------------------------------------------------------
+
+
+def _proteins(groups: Groups, text: pd.DataFrame, **counts: Sequence[float]) -> pd.DataFrame:
+    """Return `schema.PROTEINS`.
 
     The gene of a group of several genes is the first by alphabet; the species is that of the group's names where they agree,
     else that of the leading accession where a name begins with it.
     """
-    there = [name for name in _ANNOTATION if name in table.header]
-    text = table.columns([table.header.index(name) for name in there])
-    text.columns = there
-    text = text.apply(lambda cells: cells.str.strip()).reindex(columns=_ANNOTATION, fill_value="")
-    groups = [[accessions.parse(one) for one in ids.split(";") if one.strip()] for ids in text[_GROUP]]
-    for line, group in zip(text.index, groups, strict=True):
-        if not group:
-            raise InputError(f"line {line} has no protein group", table.path, "give the table as DIA-NN wrote it")
-    leading = [accessions.leading(group) for group in groups]
+    text = text.reindex(columns=_DESCRIBING, fill_value="")
     names = text["Protein.Names"].str.split(";")
-    counts = to_numbers(text[["N.Sequences", "N.Proteotypic.Sequences"]], table.path).to_numpy()
-    return pd.DataFrame(
-        {
-            "protein_group": accessions.unique(list(text[_GROUP])),
-            "accession": [one.accession for one in leading],
-            "accessions": [accessions.joined(group) for group in groups],
-            "gene": text["Genes"].str.split(";").str[0].str.strip().to_numpy(),
-            "protein_name": text["First.Protein.Description"].to_numpy(),
-            "organism": [_organism(one, entries) for one, entries in zip(leading, names, strict=True)],
-            "peptides": counts[:, 0],
-            "unique_peptides": counts[:, 1],
-            "decoy": [one.decoy for one in leading],
-            "contaminant": [one.contaminant for one in leading],
-            "only_by_site": False,
-        }
+    return proteins_frame(
+        groups,
+        genes=text["Genes"].str.split(";").str[0].str.strip(),
+        names=text["First.Protein.Description"],
+        organisms=[_organism(one, entries) for one, entries in zip(groups.leading, names, strict=True)],
+        **counts,
     )
 
 
-def _organism(leading: accessions.Identifier, names: Sequence[str]) -> str:
+def _organism(leading: Identifier, names: Sequence[str]) -> str:
     if leading.mnemonic:
         return accessions.species(leading.mnemonic)
-    mnemonics = {name: name.strip().rpartition("_")[2] for name in names if "_" in name}
+    mnemonics: Mapping[str, str] = {name: name.strip().rpartition("_")[2] for name in names if "_" in name}
     if len(set(mnemonics.values())) == 1:
         return accessions.species(next(iter(mnemonics.values())))
     own = [mnemonic for name, mnemonic in mnemonics.items() if name.strip().startswith(f"{leading.accession}_")]
     return accessions.species(own[0]) if own else ""
+
+
+READERS = (
+    Reader("diann", ENGINE, "report.pg_matrix.tsv", lacks_pg_matrix, read_pg_matrix, CITATION),
+    Reader("diann", ENGINE, "report.pr_matrix.tsv", lacks_pr_matrix, read_pr_matrix, CITATION),
+    Reader("diann", ENGINE, "main report (report.parquet or report.tsv)", lacks_report, read_report, CITATION),
+)

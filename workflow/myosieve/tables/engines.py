@@ -1,78 +1,62 @@
-"""The search engines that are read, and how a table's header tells which one wrote it."""
+"""The kinds of tables that are read, and how a table's header tells which one it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from myosieve.errors import InputError
 from myosieve.tables import diann, maxquant
-from myosieve.tables.samples import Samples
-from myosieve.tables.table import QuantTable
-from myosieve.tables.text import TextTable
+from myosieve.tables.reader import Reader
+from myosieve.tables.source import Source
+
+# The order decides where a header fits several: an engine's own before what anybody's table may look like.
+READERS: tuple[Reader, ...] = (*maxquant.READERS, *diann.READERS)
+FORMATS = tuple(dict.fromkeys(reader.format for reader in READERS))
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A reader: what its table is called, how to tell it, how to read it, what to cite."""
-
-    name: str
-    table: str
-    matches: Callable[[Sequence[str]], bool]
-    lacks: Callable[[Sequence[str]], str]
-    read: Callable[[TextTable, Samples, str], QuantTable]
-    citation: str
-
-
-ENGINES = {
-    "maxquant": Engine(
-        maxquant.NAME, "proteinGroups.txt", maxquant.matches, maxquant.lacks, maxquant.read, maxquant.CITATION
-    ),
-    "diann": Engine(diann.NAME, "report.pg_matrix.tsv", diann.matches, diann.lacks, diann.read, diann.CITATION),
-}
-# Tables that people have and MyoSieve does not read, by a column that only they have.
-_OTHERS = {
-    "Combined Total Peptides": "FragPipe's combined_protein.tsv",
-    "PG.ProteinGroups": "a Spectronaut report",
-    "Protein FDR Confidence: Combined": "a Proteome Discoverer export",
-    "Precursor.Id": "a DIA-NN report of precursors",
-    "Leading razor protein": "MaxQuant's peptides.txt or evidence.txt",
-}
-
-
-def detect(header: Sequence[str], format_: str, path: Path) -> Engine:
-    """Return the engine that wrote a table.
+def detect(sources: Sequence[Source], format_: str) -> tuple[Reader, Source]:
+    """Return the reader of a file's table, and the table itself where the file holds several.
 
     Parameters
     ----------
-    header
-        Column names of the table.
+    sources
+        The tables of a file: one, or one per sheet of a workbook.
     format_
-        auto, or the name of an engine to hold the header against.
-    path
-        The table, for messages; its name decides nothing.
+        auto, or the name of an engine to hold the headers against.
 
     Raises
     ------
     InputError
         No engine's header, or not that of the engine asked for.
     """
+    readers = [reader for reader in READERS if format_ in ("auto", reader.format)]
+    for reader in readers:
+        for source in sources:
+            if not reader.lacks(source.header):
+                return reader, source
+    path = sources[0].path
     if format_ != "auto":
-        engine = ENGINES[format_]
-        if missing := engine.lacks(header):
-            raise InputError(
-                f"format is {format_!r}, but the table lacks {missing}",
-                path,
-                f"give {engine.name}'s {engine.table}, or set format to auto",
-            )
-        return engine
-    for engine in ENGINES.values():
-        if engine.matches(header):
-            return engine
-    other = next((f"{what}, which MyoSieve does not read" for name, what in _OTHERS.items() if name in header), "")
-    shown = ", ".join(repr(name) for name in header[:4])
-    known = " or ".join(f"{engine.name}'s {engine.table}, with {engine.lacks(())}" for engine in ENGINES.values())
-    raise InputError(
-        f"the table is {other or 'of no known search engine'} (its columns begin with {shown})", path, f"give {known}"
+        closest = min(((reader, source) for reader in readers for source in sources), key=_distance)
+        raise InputError(
+            f"format is {format_!r}, but the table lacks {closest[0].lacks(closest[1].header)}",
+            path,
+            f"give {' or '.join(f'{one.engine} {one.table}' for one in readers)}, or set format to auto",
+        )
+    raise _unknown(sources, path)
+
+
+def _distance(pair: tuple[Reader, Source]) -> int:
+    reader, source = pair
+    return reader.lacks(source.header) == reader.lacks(())
+
+
+def _unknown(sources: Sequence[Source], path: Path) -> InputError:
+    shown = ", ".join(repr(name) for name in sources[0].header[:4])
+    where = f"none of its sheets ({', '.join(repr(one.sheet) for one in sources)})" if sources[0].sheet else "it"
+    return InputError(
+        f"the table is of no known search engine: {where} has the columns of one (they begin with {shown})",
+        path,
+        "give the table as the search engine wrote it, or set format: generic and say with 'columns' which column holds "
+        "the protein group (config/README.md)",
     )

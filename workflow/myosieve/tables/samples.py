@@ -12,11 +12,23 @@ import pandas as pd
 
 from myosieve import schema
 from myosieve.errors import InputError
+from myosieve.tables.source import Table, open_sources
 from myosieve.tables.text import read_table_text
 
-FRACTIONS = ("secretome", "lysate", "blank")
+FRACTIONS = ("secretome", "lysate", "blank", "reference")
 REQUIRED = ("sample", "condition")
-OPTIONAL = ("column", "replicate", "batch", "subject", "time", "fraction", "normalization_factor", "exclude")
+OPTIONAL = (
+    "column",
+    "replicate",
+    "batch",
+    "subject",
+    "time",
+    "fraction",
+    "normalization_factor",
+    "plex",
+    "label_swap",
+    "exclude",
+)
 _YES = frozenset(["yes", "y", "true", "t", "1", "x"])
 _NO = frozenset(["", "no", "n", "false", "f", "0", "-"])
 # difflib's similarity from which an unknown column is taken for a misspelled one: 0.85 takes "conditon" and "times",
@@ -58,8 +70,8 @@ def read_samples(path: Path | str) -> Samples:
         With the line of the file (header = 1): a column is missing, misspelled or repeated; a sample or condition is
         empty; a sample or table column is repeated; a fraction or `exclude` is none of the known words; no row is left.
     """
-    table = read_table_text(path, typed=True)
-    path = table.path
+    path = Path(path)
+    table = _table(path)
     positions = _named_columns(table.header, table.columns(range(len(table.header))), path)
     sheet = table.columns(positions)
     sheet = sheet.apply(lambda cells: cells.str.strip())
@@ -77,6 +89,15 @@ def read_samples(path: Path | str) -> Samples:
     _check_rows(kept, path)
     arranged = schema.SAMPLES.arrange(sheet)
     return Samples(arranged[~out].reset_index(drop=True), arranged[out].reset_index(drop=True), path)
+
+
+def _table(path: Path) -> Table:
+    """Return the sheet: a text table, or the first sheet of a workbook that has the needed columns."""
+    sources = open_sources(path)
+    if sources[0].kind == "text":
+        return read_table_text(path, typed=True)
+    fits = [source for source in sources if set(REQUIRED) <= set(source.header)]
+    return (fits or sources)[0].table()
 
 
 def _named_columns(header: Sequence[str], cells: pd.DataFrame, path: Path) -> list[int]:
@@ -131,7 +152,7 @@ def _check_rows(sheet: pd.DataFrame, path: Path) -> None:
         for name in REQUIRED:
             if not row[name]:
                 raise InputError(f"line {line}: {name!r} is empty", path, f"give every row a {name}")
-        if row["sample"] in ("protein_group", "sample"):
+        if row["sample"] in ("protein_group", "sample", "precursor", "sequence"):
             raise InputError(f"line {line}: no sample can be called {row['sample']!r}", path, "give it another name")
         if row["fraction"] not in FRACTIONS:
             raise InputError(

@@ -1,4 +1,4 @@
-"""`myosieve intake`: a search engine's table and a sample sheet -> proteins.tsv, intensities.tsv, samples.tsv."""
+"""`myosieve intake`: a search engine's table and a sample sheet -> proteins, intensities, counts, precursors and samples."""
 
 from __future__ import annotations
 
@@ -11,31 +11,30 @@ import pandas as pd
 
 from myosieve import files, schema
 from myosieve.provenance import Summary
-from myosieve.tables import engines
+from myosieve.tables import engines, enrich
+from myosieve.tables.reader import Choice, Reader
 from myosieve.tables.samples import Samples, read_samples
-from myosieve.tables.table import QuantTable
-from myosieve.tables.text import TextTable, read_table_text
+from myosieve.tables.source import Source, open_sources
+from myosieve.tables.table import QUANTITIES, QuantTable
 
-_QUANTITIES = {
-    "lfq": "MaxLFQ intensities (Cox et al. 2014, doi:10.1074/mcp.M113.031591)",
-    "intensity": "summed peptide intensities",
-    "ibaq": "iBAQ intensities (Schwanhäusser et al. 2011, doi:10.1038/nature10098)",
-}
 _DATE = re.compile(r"\d{1,2}-(?:Mar|Sep|Sept|Dec|Oct|Apr)|(?:Mar|Sep|Dec)-\d{2}|\d{4}-\d\d-\d\d.*", re.IGNORECASE)
 _SHOWN = 5
 
 
-def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path) -> Summary:
-    """Read a protein table against a sample sheet and write what the next steps need.
+def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path, fasta: Sequence[Path] = ()) -> Summary:
+    """Read a table against a sample sheet and write what the next steps need.
 
     Parameters
     ----------
     table, samples
         The search engine's table and the sample sheet.
     settings
-        `format` and `quantity`.
+        `format`, `quantity`, `scale`, `columns`, `identification` and `organism`.
     out
-        Folder for `proteins.tsv`, `intensities.tsv` (linear, missing empty) and `samples.tsv`.
+        Folder for `proteins.tsv`, `intensities.tsv` (linear, missing empty), `peptide_counts.tsv` (empty where the table
+        does not tell), `precursors.parquet` (without rows where the table has none) and `samples.tsv`.
+    fasta
+        Sequences that were searched; genes, names and species that the table lacks come from their headers.
 
     Raises
     ------
@@ -43,64 +42,97 @@ def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path) -
         The sheet or the table is not usable, or they do not fit together; nothing is written then.
     """
     sheet = read_samples(samples)
-    text = read_table_text(table)
-    engine = engines.detect(text.header, settings["format"], text.path)
-    quant = engine.read(text, sheet, settings["quantity"])
-    proteins = quant.proteins.copy()
+    reader, source = engines.detect(open_sources(table), settings["format"])
+    choice = Choice(**{key: settings[key] for key in ("quantity", "scale", "identification", "columns")})
+    quant = reader.read(source, sheet, choice)
+    proteins = enrich.with_headers(quant.proteins, fasta)
+    proteins = enrich.with_listed_contaminants(proteins, enrich.SPECIES[settings["organism"]])
+    shown = proteins.copy()
     for column in schema.PROTEINS.columns:
         if column.kind == schema.YES_NO:
-            proteins[column.name] = proteins[column.name].map({True: "yes", False: "no"})
+            shown[column.name] = shown[column.name].map({True: "yes", False: "no"})
     with files.writing_folder(out) as folder:
-        files.write_table(folder / "proteins.tsv", schema.PROTEINS.arrange(proteins))
+        files.write_table(folder / "proteins.tsv", schema.PROTEINS.arrange(shown))
         files.write_table(folder / "intensities.tsv", quant.intensities.reset_index())
+        files.write_table(folder / "peptide_counts.tsv", _counts(quant).reset_index())
+        files.write_table(folder / "precursors.parquet", _precursors(quant, sheet))
         files.write_table(folder / "samples.tsv", sheet.frame)
-    return _summary(quant, sheet, text, engine)
+    return _summary(quant, proteins, sheet, source, reader)
 
 
-def _summary(quant: QuantTable, sheet: Samples, text: TextTable, engine: engines.Engine) -> Summary:
+def _counts(quant: QuantTable) -> pd.DataFrame:
+    counts = quant.peptide_counts
+    if counts is None:
+        counts = pd.DataFrame(index=quant.intensities.index, columns=quant.intensities.columns, dtype=float)
+    return counts.astype("Int64")
+
+
+def _precursors(quant: QuantTable, sheet: Samples) -> pd.DataFrame:
+    if quant.precursors is None:
+        kinds = dict.fromkeys(schema.PRECURSORS.names, "str") | dict.fromkeys(sheet.frame["sample"], "float64")
+        return pd.DataFrame(columns=list(kinds)).astype(kinds)
+    values = quant.precursors.intensities.reset_index(drop=True)
+    return pd.concat([quant.precursors.features.reset_index(drop=True), values], axis=1)
+
+
+def _summary(quant: QuantTable, proteins: pd.DataFrame, sheet: Samples, source: Source, reader: Reader) -> Summary:
     groups, samples = quant.intensities.shape
-    missing = float(quant.intensities.isna().to_numpy().mean())
+    of_precursors = quant.precursors is not None
+    values = quant.precursors.intensities if of_precursors else quant.intensities
+    missing = float(values.isna().to_numpy().mean()) if values.size else 1.0
     version = f" {quant.version}" if quant.version else ""
+    cited = f" ({reader.citation})" if reader.citation else ""
+    what = f"{len(values)} precursors of {groups} protein groups" if of_precursors else f"{groups} protein groups"
+    removed = "; ".join(f"{reason}: {count}" for reason, count in quant.removed.items() if count)
     methods = (
-        f"{groups} protein groups in {samples} samples were read from the table of {quant.engine}{version} "
-        f"({engine.citation}) as {_QUANTITIES[quant.quantity]}; {missing:.1%} of the values are missing, zeros included."
+        f"{what} in {samples} samples were read from the {reader.table} of {quant.engine}{version}{cited} "
+        f"as {QUANTITIES[quant.quantity]}; {missing:.1%} of the values are missing, zeros included."
     )
+    if removed:
+        methods += f" Rows left out on the way: {removed}."
+    organisms = proteins.loc[~proteins["decoy"], "organism"].replace("", "not told").value_counts()
     return Summary(
         methods=[methods],
-        warnings=_warnings(quant, sheet, text),
+        warnings=_warnings(quant, proteins, sheet, source),
         counts={
+            "table": f"{quant.engine}{version} {reader.table}",
+            "quantity": quant.quantity,
             "protein_groups": groups,
+            "precursors": len(quant.precursors.features) if of_precursors else 0,
             "samples": samples,
             "samples_excluded": len(sheet.excluded),
             "columns_left_out": len(quant.left_out),
             "missing_share": round(missing, 6),
-            "decoys": int(quant.proteins["decoy"].sum()),
-            "contaminants": int(quant.proteins["contaminant"].sum()),
-            "only_by_site": int(quant.proteins["only_by_site"].sum()),
-        },
+            "decoys": int(proteins["decoy"].sum()),
+            "contaminants": int(proteins["contaminant"].sum()),
+            "only_by_site": int(proteins["only_by_site"].sum()),
+        }
+        | {f"organism: {name}": int(count) for name, count in organisms.items()}
+        | {f"rows left out: {reason}": count for reason, count in quant.removed.items()},
     )
 
 
-def _warnings(quant: QuantTable, sheet: Samples, text: TextTable) -> list[str]:
+def _warnings(quant: QuantTable, proteins: pd.DataFrame, sheet: Samples, source: Source) -> list[str]:
     found = list(quant.notes)
-    if text.encoding not in ("UTF-8", "UTF-16"):
-        found.append(f"{text.path.name} is not UTF-8 and was read as {text.encoding}: check letters with accents")
+    if source.encoding not in ("UTF-8", "UTF-16"):
+        found.append(f"{source.path.name} is not UTF-8 and was read as {source.encoding}: check letters with accents")
     if len(sheet.excluded):
         found.append(f"samples that the sheet excludes ({len(sheet.excluded)}): {_named(sheet.excluded['sample'])}")
     if quant.left_out:
         found.append(
             f"columns that the sheet does not name are left out ({len(quant.left_out)}): {_named(quant.left_out)}"
         )
-    empty = quant.intensities.columns[quant.intensities.isna().all()]
+    values = quant.intensities if quant.precursors is None else quant.precursors.intensities
+    empty = values.columns[values.isna().all()]
     if len(empty):
         found.append(f"samples without any value ({len(empty)}): {_named(empty)}")
-    if not quant.proteins["contaminant"].any():
+    if not proteins["contaminant"].any():
         found.append(
-            "no contaminant is in the table, neither by the search engine's flag nor by an accession prefix (CON__, Cont_, "
-            "contam_, cRAP): was it searched without contaminants, or were they removed? Proteins of the culture serum "
-            "cannot be told then"
+            "no contaminant is in the table, neither by the search engine's flag, nor by an accession prefix (CON__, Cont_, "
+            "contam_, cRAP), nor by the shipped list: was it searched without contaminants, or were they removed? Proteins "
+            "of the culture serum cannot be told then"
         )
-    dates = quant.proteins["gene"][quant.proteins["gene"].map(lambda gene: bool(_DATE.fullmatch(gene)))]
+    dates = proteins["gene"][proteins["gene"].map(lambda gene: bool(_DATE.fullmatch(gene)))]
     if len(dates):
         found.append(
             f"gene symbols that a spreadsheet turned into dates ({len(dates)}): {_named(dates)}; "

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,9 @@ MISSING = frozenset(
      "inf", "+inf", "-inf", "infinity", "-infinity")
 )  # fmt: skip
 # Stands between cells once quotes are resolved; read_text refuses a file that carries control characters.
-_UNIT_SEPARATOR = "\x1f"
+UNIT_SEPARATOR = "\x1f"
+# Perseus: C = categorical, N = numeric, T = text, M = multi-numeric, E = main column (expression).
+_TYPED = re.compile(r"^[CNTME]: (?=\S)")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 
@@ -60,6 +62,15 @@ class TextTable:
     separator: str
     quoted: bool
     encoding: str
+
+    def without_comments(self) -> TextTable:
+        """Return the table without what Perseus adds: rows below the header ("#!{Type}E"), and types in names ("N: Peptides")."""
+        kept = [place for place, row in enumerate(self.rows) if not row.lstrip('"').startswith("#!{")]
+        typed = sum(bool(_TYPED.match(name)) for name in self.header) > 1
+        header = tuple(_TYPED.sub("", name) for name in self.header) if typed else self.header
+        return replace(
+            self, header=header, rows=[self.rows[place] for place in kept], lines=[self.lines[place] for place in kept]
+        )
 
     def columns(self, positions: Sequence[int]) -> pd.DataFrame:
         """Return columns as text: labels = positions, index = line of the file, no cell missing (empty = '')."""
@@ -110,18 +121,20 @@ def read_table_text(path: Path | str, *, typed: bool = False) -> TextTable:
     # A quote at the start of a tab-separated cell may be an inch or a prime: only uneven rows show that it opens a quote.
     if quoted and (separator != "\t" or len({row.count(separator) for row in rows[bool(announced) :]}) > 1):
         rows, lines = _without_quotes(text, separator, path)
-        separator, quoted = _UNIT_SEPARATOR, False
+        separator, quoted = UNIT_SEPARATOR, False
     if announced:
         rows, lines = rows[1:], lines[1:]
-    header = [cell.strip().strip('"').strip() for cell in rows[0].split(separator)] if rows else []
+    while rows and _is_remark(rows[0], separator):
+        rows, lines = rows[1:], lines[1:]
+    if not rows:
+        raise InputError("the table has only remarks", path, "give the whole table")
+    header = [cell.strip().strip('"').strip() for cell in rows[0].split(separator)]
+    rows, lines = rows[1:], lines[1:]
+    widths = [row.count(separator) + 1 for row in rows]
+    if not typed and _has_row_names(header, rows, widths, separator):
+        header = ["", *header]
     while header and not header[-1]:
         header.pop()
-    # Perseus writes the types of the columns below the header, as "#!{Type}E".
-    kept = [place for place, row in enumerate(rows) if place > 0 and not row.lstrip('"').startswith("#!{")]
-    if not header or not kept:
-        raise InputError("the table has a header line but no rows", path, "give the whole table")
-    rows, lines = [rows[place] for place in kept], [lines[place] for place in kept]
-    widths = [row.count(separator) + 1 for row in rows]
     if not typed and len(widths) > 1 and not text.endswith("\n") and widths[-1] < min(widths[:-1]):
         raise InputError(
             f"line {lines[-1]}, the last, has {widths[-1]} cells, the header has {len(header)}: the file is cut off",
@@ -129,11 +142,46 @@ def read_table_text(path: Path | str, *, typed: bool = False) -> TextTable:
             "copy or export it again",
         )
     rows = [_as_wide_as(len(header), *row, separator, path) for row in zip(rows, widths, lines, strict=True)]
-    return TextTable(path, tuple(header), rows, lines, separator, quoted, encoding)
+    table = TextTable(path, tuple(header), rows, lines, separator, quoted, encoding).without_comments()
+    if not header or not table.rows:
+        raise InputError("the table has a header line but no rows", path, "give the whole table")
+    return table
+
+
+def header_of(text: str) -> tuple[tuple[str, ...], str, int]:
+    """Return the header of a text whose first part is given, the character between its cells, and the header's line."""
+    rows, lines = _not_blank(text.split("\n")[:50])
+    announced = re.fullmatch(r'"?sep=(.)"?', rows[0]) if rows else None
+    separator = announced.group(1) if announced else _separator(rows[0]) if rows else "\t"
+    rows, lines = (rows[1:], lines[1:]) if announced else (rows, lines)
+    while rows and _is_remark(rows[0], separator):
+        rows, lines = rows[1:], lines[1:]
+    if not rows:
+        return (), separator, 1
+    cells = [next(csv.reader([row], delimiter=separator)) for row in rows[:-1] or rows]
+    header = [name.strip() for name in cells[0]]
+    plain = [UNIT_SEPARATOR.join(row) for row in cells[1:]]
+    if _has_row_names(header, plain, [len(row) for row in cells[1:]], UNIT_SEPARATOR):
+        header = ["", *header]
+    while header and not header[-1]:
+        header.pop()
+    return TextTable(Path(), tuple(header), [], [], separator, False, "").without_comments().header, separator, lines[0]
+
+
+def _is_remark(row: str, separator: str) -> bool:
+    """Whether a line above the header says something of the table: it begins with '#' and is one cell."""
+    return row.lstrip('"').startswith("#") and not row.rstrip(separator).count(separator)
+
+
+def _has_row_names(header: Sequence[str], rows: Sequence[str], widths: Sequence[int], separator: str) -> bool:
+    """Whether every row begins with a name that the header has no cell for, as R's write.table leaves them."""
+    if not widths or set(widths) != {len(header) + 1}:
+        return False
+    return any(row.rpartition(separator)[2].strip(' "') for row in rows)
 
 
 def _not_blank(rows: Sequence[str]) -> tuple[list[str], list[int]]:
-    kept = [(row, line) for line, row in enumerate(rows, 1) if row.strip('\t;, "' + _UNIT_SEPARATOR)]
+    kept = [(row, line) for line, row in enumerate(rows, 1) if row.strip('\t;, "' + UNIT_SEPARATOR)]
     return [row for row, _ in kept], [line for _, line in kept]
 
 
@@ -155,7 +203,7 @@ def _without_quotes(text: str, separator: str, path: Path) -> tuple[list[str], l
         reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append(_UNIT_SEPARATOR.join(cells).replace("\n", " "))
+                rows.append(UNIT_SEPARATOR.join(cells).replace("\n", " "))
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
@@ -211,7 +259,7 @@ def to_numbers(cells: pd.DataFrame | pd.Series, where: Path | str) -> pd.DataFra
     for place in range(cells.shape[1]):
         values[:, place] = _parsed(cells.iloc[:, place])
         left = cells.iloc[:, place].mask(~np.isnan(values[:, place]), "").str.strip()
-        odd.append(left.mask(left.str.lower().isin(MISSING), ""))
+        odd.append(_said_once(left.mask(left.str.lower().isin(MISSING), "")))
     if any(left.ne("").any() for left in odd):
         commas = _decimal_commas(cells, values, odd)
         for place, left in enumerate(odd):
@@ -227,6 +275,17 @@ def to_numbers(cells: pd.DataFrame | pd.Series, where: Path | str) -> pd.DataFra
             values[:, place] = np.where(left.eq(""), values[:, place], numbers)
     values[~np.isfinite(values)] = np.nan
     return pd.DataFrame(values, index=cells.index, columns=cells.columns)
+
+
+def _said_once(cells: pd.Series) -> pd.Series:
+    """Return cells that say the same several times ("132162.2;132162.2") as saying it once; others as they are."""
+    several = cells.str.contains(";", regex=False)
+    if not several.any():
+        return cells
+    parts = cells[several].str.split(";").map(lambda cell: {part.strip() for part in cell} - {""})
+    return cells.mask(
+        several, parts.map(lambda part: next(iter(part)) if len(part) == 1 else "").reindex(cells.index)
+    ).where(~several | parts.map(len).reindex(cells.index, fill_value=0).eq(1), cells)
 
 
 def _parsed(cells: pd.Series) -> np.ndarray:

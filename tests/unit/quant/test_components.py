@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from myosieve.report.components import principal_components
+from myosieve.quant.components import principal_components
 
 
 def _matrix(n: int = 80, samples: int = 6) -> pd.DataFrame:
