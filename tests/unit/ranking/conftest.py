@@ -29,7 +29,7 @@ class Study:
         self.proteins = pd.DataFrame({"protein_group": names, "accession": names, "accessions": names, "gene": names})
         self.proteins["peptides"] = [PROTEINS[name][4] for name in names]
         fixed = {"protein_name": "made protein", "organism": "Homo sapiens", "unique_peptides": 1, "decoy": "no"}
-        fixed |= {"contaminant": "no", "only_by_site": "no", "excluded_because": ""}
+        fixed |= {"contaminant": "no", "contaminant_by": "", "only_by_site": "no", "excluded_because": ""}
         self.proteins = self.proteins.assign(**fixed)
         rest = {name: "" for name in schema.ANNOTATION.names if name not in self.proteins}
         self.annotation = self.proteins[["protein_group", "accession", "gene", "organism"]].assign(**rest)

@@ -74,7 +74,7 @@ def make_study(folder: Path, n_proteins: int = 300, contrasts: tuple[str, ...] =
         "missing": np.isnan(values).mean(axis=0), "median_log2": np.nanmedian(values, axis=0),
         "shift": random.normal(0, 0.1, len(samples)), "leak_index": random.normal(0, 0.3, len(samples)),
         "serum_share": random.uniform(0.01, 0.2, len(samples)), "outlier": [None] * 7 + ["leak index 3 MAD above"],
-    })  # fmt: skip
+    }).reindex(columns=schema.SAMPLES_QC.names)  # fmt: skip
     tests = pd.concat([_tests(random, proteins, name) for name in contrasts], ignore_index=True)
     annotation = proteins[["protein_group", "accession", "gene", "organism"]].assign(
         **{name: None for name in schema.ANNOTATION.names[4:] if not name.startswith("secretion")},
@@ -117,7 +117,7 @@ def _proteins(random: np.random.Generator, n: int) -> pd.DataFrame:
         "protein_group": [f"{a};Q{i % 100000:05d}" for i, a in enumerate(accessions)], "accession": accessions,
         "accessions": accessions, "gene": genes, "protein_name": [f"Made protein {gene}" for gene in genes],
         "organism": "Homo sapiens", "peptides": random.integers(1, 30, n), "unique_peptides": 1, "decoy": "no",
-        "contaminant": "no", "only_by_site": "no", "excluded_because": None,
+        "contaminant": "no", "contaminant_by": "", "only_by_site": "no", "excluded_because": None,
     })  # fmt: skip
 
 

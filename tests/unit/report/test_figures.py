@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from myosieve.report import figures
 from myosieve.quant.components import principal_components
+from myosieve.report import figures
 from myosieve.report.labels import place
 
 

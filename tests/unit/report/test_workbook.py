@@ -196,7 +196,9 @@ def test_a_contrast_without_candidates_has_a_sheet_with_the_header_alone(small_s
 
 
 def test_pandas_reads_the_workbook_without_a_warning(reported, book) -> None:
-    read = pd.read_excel(io.BytesIO(reported.xlsx.read_bytes()), sheet_name="eps_vs_rest", keep_default_na=False)
+    read = pd.read_excel(
+        io.BytesIO(reported.xlsx.read_bytes()), sheet_name="eps_vs_rest", keep_default_na=False, engine="openpyxl"
+    )
     assert "NA" in set(read["gene"])
 
 

@@ -65,7 +65,7 @@ class Study:
         names = [f"M{number}" for number in range(20)] + [f"P{number}" for number in range(19)] + ["P02769"]
         self.proteins = pd.DataFrame({"protein_group": names, "accession": names, "accessions": names})
         empty = {"gene": "", "protein_name": "", "organism": "Homo sapiens", "peptides": 3, "unique_peptides": 3}
-        flags = {"decoy": "no", "contaminant": "no", "only_by_site": "no", "excluded_because": ""}
+        flags = {"decoy": "no", "contaminant": "no", "contaminant_by": "", "only_by_site": "no", "excluded_because": ""}
         self.proteins = self.proteins.assign(**empty, **flags)
         self.proteins.loc[39, "organism"] = "Bos taurus"
         random = np.random.default_rng(3)
@@ -90,6 +90,7 @@ class Study:
         table = self.intensities.set_axis(self.proteins["protein_group"]).reset_index()
         files.write_table(quantified / "intensities.tsv", table)
         qc = self.samples[["sample", "condition"]].assign(n_proteins=40, missing=0.0, median_log2=25.0, shift=0.0)
+        qc = qc.reindex(columns=schema.SAMPLES_QUANTIFIED.names)
         files.write_table(quantified / "samples_qc.tsv", qc)
         files.write_table(self.folder / "samples.tsv", self.samples)
         keys = self.proteins[["protein_group", "accession", "gene", "organism"]]

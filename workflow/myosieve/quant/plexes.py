@@ -1,4 +1,4 @@
-r"""Isobaric labels in several plexes: a protein's reporter intensities compare within a plex only, until the plexes are aligned.
+r"""Isobaric labels in several plexes: reporter intensities compare within a plex only, until the plexes are aligned.
 
 Which peptides of a protein a plex happens to select differs between plexes, and with it the protein's level. With y_ij the
 log2 intensity of protein i in channel j of plex p,

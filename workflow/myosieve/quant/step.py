@@ -118,11 +118,11 @@ def _matrix(path: Path, proteins: pd.DataFrame, samples: pd.DataFrame) -> pd.Dat
     return table.astype(float)
 
 
-def _column(read: _Intake, name: str) -> pd.Series:
+def _column(samples: pd.DataFrame, name: str) -> pd.Series:
     """Return an optional column of the sample sheet as text, '' where it is empty or not there."""
-    if name not in read.samples:
-        return pd.Series("", index=read.samples.index)
-    return read.samples[name].fillna("").astype(str).str.strip()
+    if name not in samples:
+        return pd.Series("", index=samples.index)
+    return samples[name].map(lambda cell: "" if pd.isna(cell) else str(cell).strip())
 
 
 # ---- plexes --------------------------------------------------------------------------------------------------------
@@ -132,11 +132,9 @@ def _aligned(
     log2: pd.DataFrame, samples: pd.DataFrame, correction: str, intake: Path
 ) -> tuple[pd.DataFrame, str, list[str]]:
     """Return values aligned between plexes, what was done, and what to know of it."""
-    named = (
-        samples["plex"].fillna("").astype(str).str.strip() if "plex" in samples else pd.Series("", index=samples.index)
-    )
+    named = _column(samples, "plex")
     references = samples["fraction"] == "reference"
-    several = named.nunique() > 1
+    several = len(set(named)) > 1
     if correction == "auto":
         correction = "reference" if several and references.any() else "none"
     if correction == "none":
@@ -156,8 +154,8 @@ def _aligned(
                 f"plex {without[0]!r} has no reference channel", where, "mark one as fraction 'reference' in each plex"
             )
         told = (
-            f"Plexes ({named.nunique()}) were aligned protein by protein to the mean of their reference channels (Plubell et al. "
-            "2017, doi:10.1074/mcp.M116.065524)."
+            f"Plexes ({named.nunique()}) were aligned protein by protein to the mean of their reference channels (Plubell "
+            "et al. 2017, doi:10.1074/mcp.M116.065524)."
         )
         return plexes.aligned(log2, named, references), told, []
     conditions = samples["condition"]
@@ -215,7 +213,7 @@ def _normalized(
 
 
 def _factors(read: _Intake, intake: Path) -> pd.Series:
-    cells = _column(read, "normalization_factor")
+    cells = _column(read.samples, "normalization_factor")
     cells = cells[read.samples["fraction"].isin(["secretome", "lysate"])]
     numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
     wrong = cells[~(numbers > 0) | np.isinf(numbers)]
@@ -273,8 +271,9 @@ def _shift_warnings(log2: pd.DataFrame, kept: pd.Series, conditions: pd.Series, 
         "factors": "it is left in beyond what the factors explain",
         "reference": "what the reference proteins do not share of it is left in",
     }.get(method, f"normalization: {method} removes it")
-    return [
+    text = (
         f"the median protein is {found.difference:.2f} log2 higher in condition {found.high!r} than in {found.low!r} before "
         f"normalization (p = {found.p_value:.2g}): loading, or one of them secretes more of everything; {done}; compare with "
         "normalization: none, factors or reference"
-    ]
+    )
+    return [text]

@@ -60,16 +60,19 @@ def write_anndata(
 
 
 def _frame(parent: h5py.Group, name: str, frame: pd.DataFrame) -> None:
+    import h5py
+
     group = _marked(parent.create_group(name), "dataframe", "0.2.0")
     key = frame.index.name or "_index"
     group.attrs["_index"] = key
-    group.attrs["column-order"] = np.array([str(column) for column in frame.columns], dtype=object)
+    # A slash in a name would make a group of it.
+    names = [str(column).replace("/", "|") for column in frame.columns]
+    group.attrs["column-order"] = np.array(names, dtype=h5py.string_dtype())
     _array(group, key, frame.index.to_numpy(dtype=object))
-    for column in frame.columns:
-        cells = frame[column]
+    for place, column in enumerate(names):
+        cells = frame.iloc[:, place]
         numeric = pd.api.types.is_numeric_dtype(cells)
-        # A slash in a name would make a group of it.
-        _array(group, str(column).replace("/", "|"), cells.to_numpy(dtype=float if numeric else object))
+        _array(group, column, cells.to_numpy(dtype=float if numeric else object))
 
 
 def _array(parent: h5py.Group, name: str, values: np.ndarray) -> None:
