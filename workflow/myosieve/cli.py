@@ -162,7 +162,8 @@ def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.S
 
     return report(
         study=options.study, candidates=options.candidates, differential=options.differential,
-        annotation=options.annotation, samples_qc=options.samples_qc, quantified=options.quantified,
+        annotation=options.annotation, samples_qc=options.samples_qc, sensitivity=options.sensitivity,
+        quantified=options.quantified,
         samples=options.samples, provenance=options.provenance, settings=chosen, xlsx=options.xlsx, html=options.html,
     )  # fmt: skip
 
@@ -323,6 +324,7 @@ def _parser() -> argparse.ArgumentParser:
         ("differential", "differential.tsv"),
         ("annotation", "annotation.tsv"),
         ("samples-qc", "samples_qc.tsv"),
+        ("sensitivity", "sensitivity.tsv"),
         ("quantified", "folder that `quantify` wrote"),
         ("samples", "samples.tsv of `intake`"),
         ("provenance", "provenance.json"),

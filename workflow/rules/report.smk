@@ -6,6 +6,8 @@ rule report:
         differential="<results>/{study}/differential.tsv",
         annotation="<results>/{study}/annotation.tsv",
         samples_qc="<results>/{study}/samples_qc.tsv",
+        sensitivity="<results>/{study}/sensitivity.tsv",
+        log2="<results>/{study}/quantified/log2.tsv",
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
         samples="<results>/{study}/intake/samples.tsv",
@@ -24,5 +26,6 @@ rule report:
     shell:
         "myosieve report --study {wildcards.study:q} --candidates {input.candidates:q}"
         " --differential {input.differential:q} --annotation {input.annotation:q} --samples-qc {input.samples_qc:q}"
+        " --sensitivity {input.sensitivity:q}"
         " --quantified {params.quantified:q} --samples {input.samples:q} --provenance {input.provenance:q}"
         " --settings {input.settings:q} --xlsx {output.xlsx:q} --html {output.html:q} 2> {log:q}"

@@ -92,10 +92,11 @@ def make_study(folder: Path, n_proteins: int = 300, contrasts: tuple[str, ...] =
     intensities = pd.DataFrame(values, columns=samples)
     intensities.insert(0, "protein_group", proteins["protein_group"])
     files.write_table(quantified / "intensities.tsv", intensities)
+    files.write_table(quantified / "log2.tsv", intensities)
     tables = {
         "candidates": (schema.CANDIDATES, ranked), "differential": (schema.DIFFERENTIAL, tests),
         "annotation": (schema.ANNOTATION, annotation), "samples_qc": (schema.SAMPLES_QC, quality),
-        "samples": (schema.SAMPLES, sheet),
+        "samples": (schema.SAMPLES, sheet), "sensitivity": (schema.SENSITIVITY, _sensitivity(contrasts)),
     }  # fmt: skip
     paths = {name: folder / f"{name}.tsv" for name in tables}
     for name, (table, frame) in tables.items():
@@ -106,6 +107,16 @@ def make_study(folder: Path, n_proteins: int = 300, contrasts: tuple[str, ...] =
         "settings": {"fdr": 0.05, "report": {"title": "EPS secretome <made>", "top": 25}},
         "xlsx": folder / "candidates.xlsx", "html": folder / "report.html",
     })  # fmt: skip
+
+
+def _sensitivity(contrasts: tuple[str, ...]) -> pd.DataFrame:
+    numbers = dict.fromkeys(("hits", "up", "down", "shared", "gained", "lost", "sign_flips"), 3)
+    rows = [
+        {"contrast": contrast, "normalization": method, "chosen": "yes" if method == "median" else "no", **numbers,
+         "jaccard": 0.33, "median_log2fc": 0.01}
+        for contrast in contrasts for method in ("median", "none", "reference")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _proteins(random: np.random.Generator, n: int) -> pd.DataFrame:

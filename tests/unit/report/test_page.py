@@ -152,8 +152,10 @@ def test_every_threshold_shown_is_the_setting(small_study, fdr: float) -> None:
     shown = re.findall(
         r"FDR\s+([\d.]+)", " ".join([elements.text, *labels, figure["layout"]["annotations"][0]["text"]])
     )
-    assert len(shown) == 5  # heading, sentence, label and caption of the figure, its line
-    assert [float(number) for number in shown] == pytest.approx([100 * fdr] * 5)
+    assert (
+        len(shown) == 6
+    )  # heading, sentence, label and caption of the figure, its line; caption of the normalizations
+    assert [float(number) for number in shown] == pytest.approx([100 * fdr] * 6)
     tests = study.frame("differential", schema.DIFFERENTIAL)
     for name, rows in tests.groupby("contrast"):
         hits = int((rows["q_value"] <= fdr).sum())
@@ -237,7 +239,9 @@ def test_a_check_that_did_not_run_is_said_and_is_no_flag(small_study) -> None:
 
 def test_every_figure_table_and_id_can_be_found_by_a_screen_reader(elements) -> None:
     plots = [a for _, a in elements.tags if a.get("class") == "plot"]
-    assert len(plots) == 3 + 4  # a volcano per contrast; missing, leak, serum, components
+    # a volcano per contrast; missing, leak, serum, components; levels before and after, missing by level, spread,
+    # correlation (peptides are not known here)
+    assert len(plots) == 3 + 4 + 5
     assert all(a["aria-label"] and a["role"] == "img" for a in plots)
     names = [tag for tag, _ in elements.tags]
     assert names.count("caption") == names.count("table")
@@ -278,3 +282,8 @@ def test_plotlys_button_that_uploads_the_data_is_not_among_the_buttons(elements)
     assert set(re.findall(r'"(\w+)"', buttons[1])) == {
         "toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d",
     }  # fmt: skip
+
+
+def test_the_hits_under_other_normalizations_are_a_table(elements) -> None:
+    assert "How the hits depend on the normalization" in elements.text
+    assert elements.text.count("median (the study's own)") == 3  # one of each contrast

@@ -58,7 +58,9 @@ def test_a_table_without_one_of_its_columns_is_refused(small_study, name: str, t
     _refused(made, f"column '{table.names[0]}' of the {table.name} table is missing")
 
 
-@pytest.mark.parametrize("name", ["candidates", "differential", "annotation", "samples_qc", "samples", "provenance"])
+@pytest.mark.parametrize(
+    "name", ["candidates", "differential", "annotation", "samples_qc", "sensitivity", "samples", "provenance"]
+)
 def test_a_missing_file_is_refused(small_study, name: str) -> None:
     made = small_study()
     made.arguments[name].unlink()
@@ -143,7 +145,7 @@ def test_protein_groups_that_the_filter_excluded_do_not_enter_the_components(sma
     proteins = files.read_table(path, schema.QUANTIFIED)
     proteins.loc[:9, "excluded_because"] = "contaminant"
     files.write_table(path, proteins)
-    kept = step._intensities(made.arguments["quantified"])
+    kept = step._intensities(made.arguments["quantified"], "intensities.tsv")
     assert kept.index.tolist() == proteins["protein_group"].iloc[10:].tolist()
     assert isinstance(kept, pd.DataFrame)
 
@@ -151,7 +153,16 @@ def test_protein_groups_that_the_filter_excluded_do_not_enter_the_components(sma
 def test_the_command_writes_both_files(small_study) -> None:
     study = small_study()
     arguments = study.arguments
-    inputs = ("candidates", "differential", "annotation", "samples_qc", "quantified", "samples", "provenance")
+    inputs = (
+        "candidates",
+        "differential",
+        "annotation",
+        "samples_qc",
+        "sensitivity",
+        "quantified",
+        "samples",
+        "provenance",
+    )
     options = [text for name in inputs for text in (f"--{name.replace('_', '-')}", str(arguments[name]))]
     assert main(["report", "--study", "made", *options, "--xlsx", str(study.xlsx), "--html", str(study.html)]) == 0
     assert study.xlsx.exists()

@@ -123,7 +123,7 @@ REFUSED = {
     "empty inside gzip": (gzip.compress(b""), "the file is empty"),
     "header only": (b"a\tb\n", "header line but no rows"),
     "gzip cut off": (gzip.compress(TEXT.encode() * 50)[:40], "the compressed file is cut off"),
-    "xz cut off": (lzma.compress(TEXT.encode() * 50)[:60], "damaged or cut off"),
+    "xz cut off": (lzma.compress(TEXT.encode() * 50)[:60], "the compressed file is cut off"),
     "gzip damaged": (gzip.compress(TEXT.encode())[:-8] + bytes(8), "damaged or cut off"),
     "parquet": (b"PAR1\x00\x01\x02", "a Parquet file"),
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),

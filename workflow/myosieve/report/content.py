@@ -88,8 +88,10 @@ class Content:
         The settings that the report shows: the false discovery rate, and the number of candidates named in the figures.
     contrasts
         In the order of the differential table.
-    differential, samples, samples_qc
+    differential, samples, samples_qc, sensitivity
         The tables as they came.
+    before, after
+        Log2 intensities of the protein groups that passed the filter, before and after normalization.
     components
         Principal components of the samples, or None where there are too few.
     warnings
@@ -111,6 +113,9 @@ class Content:
     differential: pd.DataFrame
     samples: pd.DataFrame
     samples_qc: pd.DataFrame
+    sensitivity: pd.DataFrame
+    before: pd.DataFrame
+    after: pd.DataFrame
     components: Components | None
     warnings: tuple[str, ...]
     methods: tuple[tuple[str, tuple[str, ...]], ...]
@@ -127,8 +132,10 @@ def gather(
     differential: pd.DataFrame,
     annotation: pd.DataFrame,
     samples_qc: pd.DataFrame,
+    sensitivity: pd.DataFrame,
     samples: pd.DataFrame,
-    intensities: pd.DataFrame,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
     provenance: Mapping[str, Any],
     settings: Mapping[str, Any],
 ) -> Content:
@@ -136,8 +143,8 @@ def gather(
 
     Parameters
     ----------
-    intensities
-        log2 values, protein groups (index) x samples.
+    before, after
+        log2 values of kept protein groups (index) x samples, before and after normalization.
     provenance
         As `myosieve.provenance.collect` returns it.
     settings
@@ -161,7 +168,10 @@ def gather(
         differential=differential,
         samples=samples,
         samples_qc=samples_qc,
-        components=principal_components(intensities),
+        sensitivity=sensitivity,
+        before=before,
+        after=after,
+        components=principal_components(after),
         warnings=(*_disagreements(steps, fdr), *provenance["warnings"]),
         methods=tuple((step["stage"], tuple(step["methods"])) for step in steps if step["methods"]),
         settings=_rows(steps, "settings"),

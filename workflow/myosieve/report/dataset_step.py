@@ -87,9 +87,12 @@ def _estimates(path: Path, values: pd.DataFrame) -> dict[str, pd.DataFrame]:
     long = pd.read_parquet(path)
     if long.empty:
         return {}
-    wide = long.pivot(index="sample", columns="protein_group")
-    names = {"log2": "dpc_log2", "se": "dpc_se", "precursors": "dpc_precursors"}
-    return {
-        name: wide[column].reindex(index=values.columns, columns=values.index).astype(np.float64)
-        for column, name in names.items()
-    }
+    rows, columns = values.columns.get_indexer(long["sample"]), values.index.get_indexer(long["protein_group"])
+    if min(rows.min(), columns.min()) < 0:
+        raise InputError("it has other protein groups or samples than intensities.tsv", path, "run `quantify` again")
+    layers = {}
+    for column, name in {"log2": "dpc_log2", "se": "dpc_se", "precursors": "dpc_precursors"}.items():
+        layer = np.full((len(values.columns), len(values)), np.nan)
+        layer[rows, columns] = long[column]
+        layers[name] = pd.DataFrame(layer, index=values.columns, columns=values.index)
+    return layers

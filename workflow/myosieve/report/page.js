@@ -31,7 +31,7 @@ async function draw(element) {
     layout.annotations = layout.annotations.filter((note) => !isLabel(note) || kept.has(note));
   }
   // The legend wraps onto more lines there, the drawing area shrinks, and a share of it is fewer pixels.
-  if (small && layout.legend.y < 0) layout.legend.y = -0.25;
+  if (small && layout.legend?.y < 0) layout.legend.y = -0.25;
   layout.font = { family: "system-ui, sans-serif", size: 12 };
   layout.modebar = { orientation: "h", bgcolor: "rgba(0,0,0,0)", color: "#8a959d", activecolor: "#00639c" };
   await Plotly.newPlot(element, data, layout, {

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from myosieve.report import figures
+from myosieve.report import figures, quality_figures
 from myosieve.report.content import Content, Contrast
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
 from myosieve.secretome.leak import NOT_RUN
@@ -142,6 +142,7 @@ def _sample_figures(content: Content) -> list[dict[str, Any]]:
     table = content.samples_qc
     conditions = dict(zip(table["sample"].astype(str), table["condition"].fillna("").astype(str), strict=True))
     bars = [
+        ("n_peptides", "Peptides", "peptides of the protein groups that passed the filter", False),
         ("missing", "Missing values", "share of protein groups without a value", True),
         ("leak_index", "Leak index", "leak index (log2; 0 = average sample)", False),
         ("serum_share", "Serum carry-over", "share of intensity from culture serum", True),
@@ -157,7 +158,28 @@ def _sample_figures(content: Content) -> list[dict[str, Any]]:
         figure = figures.sample_map(components, conditions)
         filled = f", {components.n_filled} gaps at the group's mean" if components.n_filled else ", all without gaps"
         note = f"log2 intensities of {components.n_proteins} protein groups{filled}."
-    return [*found, {"id": "components", "title": "Principal components", "note": note, "figure": figure}]
+    found.append({"id": "components", "title": "Principal components", "note": note, "figure": figure})
+    return found + _value_figures(content, conditions)
+
+
+def _value_figures(content: Content, conditions: dict[str, str]) -> list[dict[str, Any]]:
+    whiskers = "Boxes: quartiles; whiskers: 5 and 95 % of the protein groups that passed the filter."
+    many = f"Drawn for 3 to {quality_figures.MOST_CORRELATED} samples; over the protein groups that both samples have."
+    before, after = content.before, content.after
+    return [
+        {"id": "before", "title": "Intensities before normalization", "note": whiskers,
+         "figure": quality_figures.level_boxes(before, conditions, "log2 intensity")},
+        {"id": "after", "title": "Intensities after normalization", "note": whiskers,
+         "figure": quality_figures.level_boxes(after, conditions, "normalized log2 intensity")},
+        {"id": "missing-by-level", "title": "Missing values by intensity",
+         "note": "Protein groups in twenty slices of equal size by their mean observed intensity: values missing more often "
+         "where proteins are faint do not miss at random.",
+         "figure": quality_figures.missing_curves(before, conditions)},
+        {"id": "spread", "title": "Spread between replicates", "note": whiskers,
+         "figure": quality_figures.spread_boxes(after, conditions)},
+        {"id": "correlation", "title": "Correlation of the samples", "note": many,
+         "figure": quality_figures.correlation_map(after)},
+    ]  # fmt: skip
 
 
 def _plotly() -> str:

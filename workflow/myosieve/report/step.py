@@ -26,6 +26,7 @@ def report(
     differential: Path,
     annotation: Path,
     samples_qc: Path,
+    sensitivity: Path,
     quantified: Path,
     samples: Path,
     provenance: Path,
@@ -39,10 +40,10 @@ def report(
     ----------
     study
         Name of the study, as in the provenance.
-    candidates, differential, annotation, samples_qc, samples
+    candidates, differential, annotation, samples_qc, sensitivity, samples
         Tables of the contract.
     quantified
-        Folder with proteins.tsv and intensities.tsv.
+        Folder with proteins.tsv, intensities.tsv and log2.tsv.
     provenance
         provenance.json.
     settings
@@ -55,7 +56,9 @@ def report(
     InputError
         A file is missing or no such table, there is no contrast, or the files belong to different studies or runs.
     """
-    content = _read(study, candidates, differential, annotation, samples_qc, quantified, samples, provenance, settings)
+    content = _read(
+        study, candidates, differential, annotation, samples_qc, sensitivity, quantified, samples, provenance, settings
+    )
     book, cut = workbook(content)
     text = page(content)
     with files.writing(xlsx) as xlsx_aside, files.writing(html) as html_aside:
@@ -70,6 +73,7 @@ def _read(
     differential: Path,
     annotation: Path,
     samples_qc: Path,
+    sensitivity: Path,
     quantified: Path,
     samples: Path,
     provenance: Path,
@@ -86,8 +90,13 @@ def _read(
         )
     sheet = files.read_table(samples, schema.SAMPLES)
     quality = files.read_table(samples_qc, schema.SAMPLES_QC)
-    intensities = _intensities(Path(quantified))
-    for where, names in ((samples_qc, quality["sample"]), (Path(quantified) / "intensities.tsv", intensities.columns)):
+    after = _intensities(Path(quantified), "intensities.tsv")
+    before = _intensities(Path(quantified), "log2.tsv")
+    for where, names in (
+        (samples_qc, quality["sample"]),
+        (Path(quantified) / "intensities.tsv", after.columns),
+        (Path(quantified) / "log2.tsv", before.columns),
+    ):
         unknown = sorted(set(names) - set(sheet["sample"]))
         if unknown:
             raise InputError(f"sample {unknown[0]!r} is not in {samples}", where, "give the files of one run")
@@ -98,15 +107,17 @@ def _read(
         annotation=files.read_table(annotation, schema.ANNOTATION),
         samples_qc=quality,
         samples=sheet,
-        intensities=intensities,
+        sensitivity=files.read_table(sensitivity, schema.SENSITIVITY),
+        before=before,
+        after=after,
         provenance=_provenance(provenance, study),
         settings=settings,
     )
 
 
-def _intensities(quantified: Path) -> pd.DataFrame:
+def _intensities(quantified: Path, name: str) -> pd.DataFrame:
     """Return log2 values of the protein groups that passed the filter, groups x samples."""
-    path = quantified / "intensities.tsv"
+    path = quantified / name
     proteins = files.read_table(quantified / "proteins.tsv", schema.QUANTIFIED)
     table = files.read_table(path)
     if table.columns[0] != "protein_group":
