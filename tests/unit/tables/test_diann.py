@@ -8,8 +8,8 @@ from myosieve.errors import InputError
 from myosieve.tables import engines
 from myosieve.tables.reader import Choice
 from myosieve.tables.samples import read_samples
-from myosieve.tables.table import QuantTable
 from myosieve.tables.source import open_sources
+from myosieve.tables.table import QuantTable
 
 
 def read(table: Path, sheet: Path, quantity: str = "auto") -> QuantTable:

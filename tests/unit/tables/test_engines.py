@@ -71,7 +71,7 @@ def test_an_unknown_table_is_refused_with_what_would_be_right() -> None:
 
 
 def test_an_unknown_workbook_names_its_sheets() -> None:
-    with pytest.raises(InputError, match="none of its sheets \\('one', 'two'\\)"):
+    with pytest.raises(InputError, match=r"none of its sheets \('one', 'two'\) has"):
         detect([source(("who",), "one"), source(("when",), "two")], "auto")
 
 

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from myosieve.errors import InputError
-from myosieve.tables import streams
 from myosieve.tables.long import LongLayout, LongTable, Threshold, columns_of, read_long, run_names
+from myosieve.tables.streaming import parts as sizes
 
 LAYOUT = LongLayout(
     run=("Run", "File.Name"),
@@ -58,10 +58,11 @@ def tsv(write: Write) -> Write:
 @pytest.fixture
 def parquet(tmp_path: Path) -> Write:
     def parquet(rows: Sequence[Sequence[object]] = ROWS, row_group_size: int = 3, **types: pa.DataType) -> Path:
-        frame = pd.DataFrame(rows, columns=list(COLUMNS))
-        table = pa.table({name: pa.array(frame[name].tolist()) for name in frame})
+        columns = {name: pa.array([row[place] for row in rows]) for place, name in enumerate(COLUMNS)}
         for name, kind in types.items():
-            table = table.set_column(table.column_names.index(name), name, table[name].cast(kind))
+            through = columns[name].cast(pa.string()) if pa.types.is_dictionary(kind) else columns[name]
+            columns[name] = through.cast(kind)
+        table = pa.table(columns)
         pq.write_table(table, tmp_path / "report.parquet", row_group_size=row_group_size)
         return tmp_path / "report.parquet"
 
@@ -259,8 +260,8 @@ def test_where_parts_begin_makes_no_difference(
     for path in (tsv(rows), parquet(rows, row_group_size=50)):
         whole = read_long(path, layout, WANTED, 2)
         with monkeypatch.context() as patch:
-            patch.setattr(streams, "ROWS_AT_ONCE", size)
-            patch.setattr(streams, "BYTES_AT_ONCE", 40 * size)
+            patch.setattr(sizes, "ROWS_AT_ONCE", size)
+            patch.setattr(sizes, "BYTES_AT_ONCE", 40 * size)
             assert same(read_long(path, layout, WANTED, 2), whole)
 
 
@@ -375,7 +376,9 @@ EVIDENCE = LongLayout(
 REAL = {
     "shapes/diann/diann2_report.parquet": DIANN,
     # 1.7 has no PG.MaxLFQ; R wrote row names without a header cell, and quotes.
-    "spikein/ups1_ecoli_diann_report/DIA-NN_Export.tsv.gz": dataclasses.replace(DIANN, protein_quantity="PG.Normalised"),
+    "spikein/ups1_ecoli_diann_report/DIA-NN_Export.tsv.gz": dataclasses.replace(
+        DIANN, protein_quantity="PG.Normalised"
+    ),
     "shapes/precursor_tables/DIANN_1.9_beta_sample_report.tsv": DIANN,
     "shapes/spectronaut/spectronaut_long_report_500rows.tsv": SPECTRONAUT,
     "shapes/precursor_tables/MaxQuant_evidence_sample.txt": EVIDENCE,
@@ -397,19 +400,19 @@ def test_a_real_report_gives_what_plain_pandas_gives(shared_data: Path, name: st
     run = next(column for column in layout.run if column in frame)
     runs = list(dict.fromkeys(frame[run]))
     assert run_names(path, layout) == runs
-    wanted = {one: place for place, one in enumerate(runs[1:])}  # one run is left out
+    wanted = {one: place for place, one in enumerate(runs[1:] or runs)}  # one run is left out where there are several
     table = read_long(path, layout, wanted, len(wanted))
 
     kept = frame[frame[run].isin(wanted)]
     for column, values in layout.drop:
         if column in kept:
-            kept = kept[~kept[column].map(lambda cell: str(cell).removesuffix(".0")).isin(values)]  # noqa: B023
+            kept = kept[~kept[column].map(lambda cell: str(cell).removesuffix(".0")).isin(values)]
     for threshold in layout.thresholds:
         kept = kept[kept[threshold.column] <= threshold.largest]
     kept = kept[kept[layout.group].notna()]
     assert table.rows == len(frame)
     assert sum(table.removed.values()) == int(frame[run].isin(wanted).sum()) - len(kept)
-    assert table.other_runs == (runs[0],)
+    assert table.other_runs == tuple(run for run in runs if run not in wanted)
 
     groups = kept[layout.group].drop_duplicates()
     assert table.groups["group"].tolist() == groups.tolist()
@@ -424,7 +427,7 @@ def test_a_real_report_gives_what_plain_pandas_gives(shared_data: Path, name: st
     )
     expected = expected.reindex(index=mine.index, columns=range(len(wanted)))
     np.testing.assert_allclose(mine.to_numpy(), expected.where(expected > 0).to_numpy(), rtol=1e-12)
-    assert np.isfinite(mine.to_numpy()).sum() > 100
+    assert np.isfinite(mine.to_numpy()).sum() > 50
 
     counted = kept.groupby([layout.group, columns])[layout.sequence].nunique().unstack(fill_value=0)  # noqa: PD010
     counted = counted.reindex(index=groups, columns=range(len(wanted)), fill_value=0)

@@ -122,15 +122,69 @@ def test_samples_called_h_and_l_are_no_silac_labels(read: Read) -> None:
     assert table.notes == ()
 
 
-def test_silac_and_tmt_tables_are_refused_unless_the_sheet_names_label_free_columns(read: Read) -> None:
+def numbers(raw: pd.DataFrame, columns: list[str]) -> np.ndarray:
+    return raw[columns].apply(pd.to_numeric, errors="coerce").replace(0, np.nan).to_numpy()
+
+
+def test_silac_ratios_and_labels_are_read_as_plain_counts_say(shared_data: Path, read: Read) -> None:
+    raw = plain(shared_data / SILAC)
+    experiments = ["Exp_1", "Exp_2", "Exp_5", "Exp_6"]
+    ratios = read(SILAC, [f"H/L {one}" for one in experiments])
+    np.testing.assert_array_equal(
+        ratios.intensities.to_numpy(), numbers(raw, [f"Ratio H/L normalized {one}" for one in experiments])
+    )
+    assert (ratios.quantity, len(ratios.proteins), ratios.notes) == ("ratio", len(raw), ())
+    assert len(ratios.left_out) == 8  # M/L and H/M of four experiments
+    razor = numbers(raw, [f"Razor + unique peptides {one}" for one in experiments])
+    np.testing.assert_array_equal(ratios.peptide_counts.replace(0, np.nan).to_numpy(), razor)
+    labels = read(SILAC, [f"{label} {one}" for label in "LMH" for one in experiments])
+    np.testing.assert_array_equal(
+        labels.intensities.to_numpy(),
+        numbers(raw, [f"Intensity {label} {one}" for label in "LMH" for one in experiments]),
+    )
+    assert (labels.quantity, labels.left_out, labels.notes) == ("intensity", (), ())
+    whole = read(SILAC, experiments)
+    np.testing.assert_array_equal(
+        whole.intensities.to_numpy(), numbers(raw, [f"Intensity {one}" for one in experiments])
+    )
+    assert "SILAC" in whole.notes[0]
     with pytest.raises(InputError, match="a SILAC search"):
-        read(SILAC, ["L Exp_1", "H Exp_1"])
-    with pytest.raises(InputError, match="a SILAC search"):
-        read(SILAC, ["Ratio H/L Exp_1", "Ratio H/L Exp_2"])
-    with pytest.raises(InputError, match="TMT or iTRAQ"):
-        read(TMT, ["Reporter intensity corrected 1 TMT_BP123", "Reporter intensity corrected 2 TMT_BP123"])
-    assert "SILAC" in read(SILAC, ["Exp_1", "Exp_2"]).notes[0]
+        read(SILAC, ["Exp_1", "Exp_3"])
+
+
+def test_reporter_intensities_are_read_as_plain_counts_say(shared_data: Path, read: Read) -> None:
+    raw = plain(shared_data / TMT)
+    samples = [f"{channel} TMT_BP{plex}" for plex in ("123", "456") for channel in range(1, 7)]
+    table = read(TMT, samples)
+    expected = numbers(raw, [f"Reporter intensity corrected {one}" for one in samples])
+    np.testing.assert_array_equal(table.intensities.to_numpy(), expected)
+    assert (table.quantity, table.left_out, len(table.proteins)) == ("reporter", (), len(raw))
+    assert "2 plexes (TMT_BP123, TMT_BP456)" in table.notes[0]
+    in_full = read(TMT, [f"Reporter intensity corrected {one}" for one in samples])
+    np.testing.assert_array_equal(in_full.intensities.to_numpy(), expected)
     assert "reporter" in read(TMT, ["TMT_BP123", "TMT_BP456"]).notes[0]
+    with pytest.raises(InputError, match="TMT or iTRAQ"):
+        read(TMT, ["1", "2"])  # of which plex?
+
+
+def test_peptides_per_sample_come_along(shared_data: Path, read: Read) -> None:
+    raw = plain(shared_data / CPTAC)
+    names = [f"6{level}_{run}" for level in "ABC" for run in range(1, 10)]
+    expected = raw[[f"Razor + unique peptides {name}" for name in names]].astype(float).to_numpy()
+    np.testing.assert_array_equal(read(CPTAC, names).peptide_counts.to_numpy(), expected)
+
+
+def test_the_table_that_r_left_of_e_coli_among_human_proteins_is_read(shared_data: Path, read: Read) -> None:
+    name = "spikein/ecoli_hela_PXD000279_maxquant/prone_subset_1000.csv"
+    raw = pd.read_csv(shared_data / name)
+    runs = [f"{condition}{run}" for condition in "HL" for run in (1, 2, 3)]
+    table = read(name, runs)
+    values = raw[[f"LFQ.intensity.{run}" for run in runs]].replace(0, np.nan).to_numpy(dtype=float)
+    np.testing.assert_array_equal(table.intensities.to_numpy(), values)
+    assert (table.quantity, table.notes, table.peptide_counts) == ("lfq", (), None)
+    assert int(table.proteins["decoy"].sum()) == int((raw["Reverse"] == "+").sum())
+    coli = table.proteins["organism"].str.startswith("Escherichia coli")
+    assert int(coli.sum()) == int(raw["Fasta.headers"].fillna("").str.contains(r"^>(?:sp|tr)\|[^|]+\|\w+_ECOLI").sum())
 
 
 def test_318_plasma_samples_are_read_by_the_names_that_perseus_left(shared_data: Path, read: Read) -> None:

@@ -29,6 +29,15 @@ SPECIES = {
     "YEAST": "Saccharomyces cerevisiae",
     "ECOLI": "Escherichia coli",
     "STRAV": "Streptomyces avidinii",
+    "STAAU": "Staphylococcus aureus",
+    "PSEAI": "Pseudomonas aeruginosa",
+    "PSEFR": "Pseudomonas fragi",
+    "ACHLY": "Achromobacter lyticus",
+    "LYSEN": "Lysobacter enzymogenes",
+    "SCVLA": "Saccharomyces cerevisiae virus L-A",
+    "GRIFR": "Grifola frondosa",
+    "HEVBR": "Hevea brasiliensis",
+    "AEQVI": "Aequorea victoria",
 }
 # NCBI taxonomy numbers, as the headers of MaxQuant's contaminants carry them.
 _TAXA = {
@@ -41,7 +50,7 @@ _DECOY = re.compile(r"REV__|rev_|(?i:decoy)[_-]")
 # MaxQuant: CON__; Frankenfield 2022 universal library: Cont_; FragPipe: contam_; DIA-NN: cRAP-; others: cRAP_, cRAP123.
 # Proteome Discoverer users: CON_. Accessions are upper case and none begins with these; "cRAP" without a sign behind it
 # counts only in this spelling.
-_CONTAMINANT = re.compile(r"CON__?|(?i:cont|contam|contaminant)[-_]|cRAP[-_|:]?|(?i:crap)[-_|]")
+_CONTAMINANT = re.compile(r"CON__?|#CONTAM#|(?i:cont|contam|contaminant)[-_]|cRAP[-_|:]?|(?i:crap)[-_|]")
 _DATABASE = re.compile(r"(?:sp|tr|ref|gb|emb|gnl|lcl|ups)\|", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:SWISS-PROT|TREMBL|ENSEMBL|REFSEQ|H-INV|VEGA|UniProtKB|UniProt):", re.IGNORECASE)
 _MNEMONIC = re.compile(rf"[A-Z0-9]{{1,11}}_({'|'.join(m for m in SPECIES if len(m) == 5)}|[A-Z0-9]{{2,5}}\b)")
@@ -98,7 +107,8 @@ def split(ids: str) -> list[str]:
 
 def parse(identifier: str) -> Identifier:
     """Take an identifier apart: `REV__CON__P02769`, `sp|P02768|ALBU_HUMAN`, `Cont_P02769`, `P02768ups` (kept as it is)."""
-    if identifier.isalnum() and identifier.isupper():  # a bare accession, as nearly all of a million can be
+    # a bare accession, or the number of a database entry, as nearly all of a million can be
+    if identifier.isalnum() and (identifier.isupper() or identifier.isdigit()):
         return Identifier(identifier, "", False, False)
     rest = identifier.strip().lstrip(">")
     contaminant = decoy = False

@@ -6,16 +6,46 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from myosieve.errors import InputError
-from myosieve.tables import diann, maxquant
+from myosieve.tables import (
+    alphadia,
+    diann,
+    fragpipe,
+    fragpipe_peptides,
+    fragpipe_tmt,
+    generic,
+    maxquant,
+    maxquant_precursors,
+    msstats,
+    mztab,
+    proteome_discoverer,
+    proteome_discoverer_peptides,
+    spectronaut,
+    triqler,
+)
 from myosieve.tables.reader import Reader
 from myosieve.tables.source import Source
 
-# The order decides where a header fits several: an engine's own before what anybody's table may look like.
-READERS: tuple[Reader, ...] = (*maxquant.READERS, *diann.READERS)
-FORMATS = tuple(dict.fromkeys(reader.format for reader in READERS))
+# The order decides where a header fits several: an engine's own before what anybody's table may look like. FragPipe stands
+# before DIA-NN: R turns the "Protein Group" of its old tables into "Protein.Group".
+READERS: tuple[Reader, ...] = (
+    *maxquant.READERS,
+    *maxquant_precursors.READERS,
+    *fragpipe.READERS,
+    *fragpipe_peptides.READERS,
+    *fragpipe_tmt.READERS,
+    *diann.READERS,
+    *spectronaut.READERS,
+    *proteome_discoverer.READERS,
+    *proteome_discoverer_peptides.READERS,
+    *mztab.READERS,
+    *triqler.READERS,
+    *msstats.READERS,
+    *alphadia.READERS,
+    *generic.READERS,
+)
 
 
-def detect(sources: Sequence[Source], format_: str) -> tuple[Reader, Source]:
+def detect(sources: Sequence[Source], format_: str, mapped: bool = False) -> tuple[Reader, Source]:
     """Return the reader of a file's table, and the table itself where the file holds several.
 
     Parameters
@@ -24,13 +54,17 @@ def detect(sources: Sequence[Source], format_: str) -> tuple[Reader, Source]:
         The tables of a file: one, or one per sheet of a workbook.
     format_
         auto, or the name of an engine to hold the headers against.
+    mapped
+        Whether the user says which column holds what: then the table is read as a generic one.
 
     Raises
     ------
     InputError
         No engine's header, or not that of the engine asked for.
     """
-    readers = [reader for reader in READERS if format_ in ("auto", reader.format)]
+    if mapped and format_ not in ("auto", "generic"):
+        raise InputError(f"format is {format_!r}, but 'columns' is set", sources[0].path, "set format to generic")
+    readers = [generic.MAPPED] if mapped else [reader for reader in READERS if format_ in ("auto", reader.format)]
     for reader in readers:
         for source in sources:
             if not reader.lacks(source.header):
@@ -53,9 +87,10 @@ def _distance(pair: tuple[Reader, Source]) -> int:
 
 def _unknown(sources: Sequence[Source], path: Path) -> InputError:
     shown = ", ".join(repr(name) for name in sources[0].header[:4])
-    where = f"none of its sheets ({', '.join(repr(one.sheet) for one in sources)})" if sources[0].sheet else "it"
+    sheets = ", ".join(repr(one.sheet) for one in sources)
+    where = f"none of its sheets ({sheets}) has" if sources[0].sheet else "it lacks"
     return InputError(
-        f"the table is of no known search engine: {where} has the columns of one (they begin with {shown})",
+        f"the table is of no known search engine: {where} the columns of one (they begin with {shown})",
         path,
         "give the table as the search engine wrote it, or set format: generic and say with 'columns' which column holds "
         "the protein group (config/README.md)",

@@ -42,7 +42,7 @@ def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path, f
         The sheet or the table is not usable, or they do not fit together; nothing is written then.
     """
     sheet = read_samples(samples)
-    reader, source = engines.detect(open_sources(table), settings["format"])
+    reader, source = engines.detect(open_sources(table), settings["format"], bool(settings["columns"]))
     choice = Choice(**{key: settings[key] for key in ("quantity", "scale", "identification", "columns")})
     quant = reader.read(source, sheet, choice)
     proteins = enrich.with_headers(quant.proteins, fasta)

@@ -22,7 +22,7 @@ from myosieve.tables.decoding import read_text
 # What search engines, spreadsheets and scripts write where there is no number (compared in lower case). An infinite
 # intensity is the trace of a division by zero or of log(0), not a measurement.
 MISSING = frozenset(
-    ("", "nan", "na", "n/a", "n.a.", "null", "none", "-", "filtered", "#n/a", "#num!", "#div/0!", "#value!",
+    ("", "nan", "na", "n/a", "n.a.", "null", "none", "-", "filtered", "profiled", "#n/a", "#num!", "#div/0!", "#value!",
      "inf", "+inf", "-inf", "infinity", "-infinity")
 )  # fmt: skip
 # Stands between cells once quotes are resolved; read_text refuses a file that carries control characters.
@@ -64,7 +64,7 @@ class TextTable:
     encoding: str
 
     def without_comments(self) -> TextTable:
-        """Return the table without what Perseus adds: rows below the header ("#!{Type}E"), and types in names ("N: Peptides")."""
+        """Return the table without what Perseus adds: rows below the header ("#!{Type}E"), types in names ("N: Peptides")."""
         kept = [place for place, row in enumerate(self.rows) if not row.lstrip('"').startswith("#!{")]
         typed = sum(bool(_TYPED.match(name)) for name in self.header) > 1
         header = tuple(_TYPED.sub("", name) for name in self.header) if typed else self.header
@@ -151,6 +151,9 @@ def read_table_text(path: Path | str, *, typed: bool = False) -> TextTable:
 def header_of(text: str) -> tuple[tuple[str, ...], str, int]:
     """Return the header of a text whose first part is given, the character between its cells, and the header's line."""
     rows, lines = _not_blank(text.split("\n")[:50])
+    if any(row.startswith("MTD\t") for row in rows):  # mzTab: comments may stand before its first section
+        remarks = next(place for place, row in enumerate(rows) if row.split("\t")[0] != "COM")
+        rows, lines = rows[remarks:], lines[remarks:]
     announced = re.fullmatch(r'"?sep=(.)"?', rows[0]) if rows else None
     separator = announced.group(1) if announced else _separator(rows[0]) if rows else "\t"
     rows, lines = (rows[1:], lines[1:]) if announced else (rows, lines)
@@ -158,7 +161,11 @@ def header_of(text: str) -> tuple[tuple[str, ...], str, int]:
         rows, lines = rows[1:], lines[1:]
     if not rows:
         return (), separator, 1
-    cells = [next(csv.reader([row], delimiter=separator)) for row in rows[:-1] or rows]
+    limit = csv.field_size_limit(len(text) + 1)  # the default refuses cells beyond 131,072 characters
+    try:
+        cells = [next(csv.reader([row], delimiter=separator)) for row in rows[:-1] or rows]
+    finally:
+        csv.field_size_limit(limit)
     header = [name.strip() for name in cells[0]]
     plain = [UNIT_SEPARATOR.join(row) for row in cells[1:]]
     if _has_row_names(header, plain, [len(row) for row in cells[1:]], UNIT_SEPARATOR):

@@ -1,0 +1,1 @@
+"""Tables too large to hold: read part by part, in order, and scattered into matrices."""
