@@ -1,4 +1,4 @@
-"""Trim what `simulate.py`, `run_limma.R` and `run_exact.R` wrote to what the tests compare. Usage: trim.py FROM TO.
+"""Trim what the scripts beside this one wrote to what the tests compare. Usage: trim.py FROM TO.
 
 All proteins stay, since the prior is estimated over all of them; columns go that no test reads. Intensities keep
 all their digits, results twelve: the tests compare to 1e-8.
@@ -30,4 +30,11 @@ for path in sorted(source.glob("*.samples.tsv")):
         if kind in ("plain", "trend", "exact_plain", "exact_trend"):
             table = pd.read_csv(result, sep="\t")
             write(target / "limma-3.63" / result.name, table[[c for c in KEEP if c in table]], "%.12g")
+for path in sorted((source / "limma-3.63").glob("*.normalize_*.tsv.gz")):
+    table = pd.read_csv(path, sep="\t", index_col=0).rename_axis("protein_group").reset_index()
+    write(target / "limma-3.63" / path.name, table, "%.12g")
+for name, digits in (("maxlfq_iq", "%.12g"), ("dpcquant_limpa", "%.8g"), ("dpcquant_limpa_se", "%.8g")):
+    write(target / f"{name}.tsv.gz", pd.read_csv(source / f"{name}.tsv.gz", sep="\t"), digits)
+for name in ("precursors.tsv.gz", "dpc_limpa.txt"):
+    (target / name).write_bytes((source / name).read_bytes())
 (target / "limma-3.63" / "VERSION").write_bytes((source / "limma-3.63" / "VERSION").read_bytes())

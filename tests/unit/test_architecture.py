@@ -44,7 +44,7 @@ def test_every_folder_of_the_package_is_a_room_of_the_list() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_imports_only_the_foundation_and_rooms_before_it(room: str) -> None:
     allowed = set(FOUNDATION) | set(ROOMS[: ROOMS.index(room) + 1])
-    for path in (PACKAGE / room).glob("*.py"):
+    for path in (PACKAGE / room).rglob("*.py"):
         known = {part for part in parts_of(path) if (PACKAGE / part).is_dir() or (PACKAGE / f"{part}.py").is_file()}
         assert known <= allowed, f"{path.relative_to(PACKAGE)} imports {sorted(known - allowed)}"
 

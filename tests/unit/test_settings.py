@@ -72,16 +72,30 @@ def test_defaults_of_the_schema_satisfy_the_schema() -> None:
     settings.check_study(settings.study_settings(config(), "one"), "defaults")
 
 
-def test_each_setting_is_read_by_at_least_one_stage_or_is_a_path() -> None:
-    paths = {"table", "samples", "fasta", "evidence", "immunoassay"}
+def test_each_setting_is_read_by_at_least_one_stage_or_by_the_plan() -> None:
+    planned = {
+        "table",
+        "samples",
+        "fasta",
+        "evidence",
+        "immunoassay",
+        "rollup_parts",
+    }  # they decide the jobs themselves
     unread = {key for key, value in settings.study_properties().items() if not value.get("x-stages")}
-    assert unread == paths
+    assert unread == planned
 
 
 def test_a_slice_holds_what_its_stage_reads_and_nothing_else() -> None:
     whole = settings.study_settings(config(), "one")
     assert set(settings.stage_slice(whole, "differential")) == {"design", "contrasts", "method"}
-    assert set(settings.stage_slice(whole, "quant")) == {"filter", "normalization"}
+    assert set(settings.stage_slice(whole, "rollup")) == {"rollup"}
+    assert set(settings.stage_slice(whole, "quant")) == {
+        "filter",
+        "normalization",
+        "plex_correction",
+        "reference_proteins",
+        "rollup",
+    }
 
 
 def test_a_slice_does_not_depend_on_key_order() -> None:

@@ -203,7 +203,9 @@ def test_a_table_is_found_out_and_read_as_plain_counts_say(shared_data: Path, tm
     proteins = files.read_table(tmp_path / "out/proteins.tsv", schema.PROTEINS).set_index("protein_group")
     assert len(proteins) == expected.proteins
     organisms = proteins["organism"].reindex(list(expected.species)).dropna()
-    assert len(organisms) >= 0.95 * len(expected.species)  # keys that repeat, or whole headers as keys, are not the same text
+    assert len(organisms) >= 0.95 * len(
+        expected.species
+    )  # keys that repeat, or whole headers as keys, are not the same text
     wrong = {key: name for key, name in organisms.items() if name != expected.species[key]}
     assert not wrong
     values = files.read_table(tmp_path / "out/intensities.tsv")
@@ -217,5 +219,7 @@ def test_every_table_of_the_shapes_is_tried(shared_data: Path) -> None:
         "PXD020248_metadata-mq.csv": "a sheet",
         "MaxDIA_evidence_sample.txt.gz": "counted in test_maxquant_precursors.py: its q-values are empty in many rows",
     }
-    there = [p.relative_to(shared_data).as_posix() for p in sorted((shared_data / "shapes").glob("*/*")) if p.suffix != ".md"]
+    there = [
+        p.relative_to(shared_data).as_posix() for p in sorted((shared_data / "shapes").glob("*/*")) if p.suffix != ".md"
+    ]
     assert [name for name in there if name not in TABLES and Path(name).name not in others] == []

@@ -44,6 +44,10 @@ def test_the_summary_counts_what_is_in_the_table(protein_groups, sheet, tmp_path
     )
     counts = intake(table, sheet("A1", "B1"), AUTO, tmp_path / "out").counts
     assert counts == {
+        "table": "MaxQuant proteinGroups.txt",
+        "quantity": "lfq",
+        "precursors": 0,
+        "organism: not told": 3,
         "protein_groups": 4,
         "samples": 2,
         "samples_excluded": 0,
@@ -96,7 +100,7 @@ def test_nothing_is_written_for_a_table_that_is_refused(protein_groups, sheet, t
 def test_log_transformed_values_are_refused_with_a_remedy(protein_groups, sheet, tmp_path: Path) -> None:
     ids = [f"P{place}" for place in range(30)]
     log2 = np.random.default_rng(1).normal(24, 2, size=30)
-    with pytest.raises(InputError, match=r"look log-transformed already .*; give the search engine's own table"):
+    with pytest.raises(InputError, match=r"look log-transformed already .*; set scale to log2"):
         intake(
             protein_groups(ids, LFQ__intensity__A1=log2, LFQ__intensity__B1=log2),
             sheet("A1", "B1"),
@@ -127,7 +131,7 @@ def test_the_command_ends_with_status_2_and_one_line(protein_groups, sheet, tmp_
     ("options", "says"),
     [
         (["--format", "diann"], "format is 'diann', but the table lacks a column 'Protein.Group'"),
-        (["--quantity", "ibaq"], "the table has no iBAQ column per experiment; use lfq"),
+        (["--quantity", "ibaq"], "the table has no iBAQ column per sample; use lfq"),
     ],
 )
 def test_format_and_quantity_of_the_command_line_win(

@@ -265,6 +265,17 @@ def test_where_parts_begin_makes_no_difference(
             assert same(read_long(path, layout, WANTED, 2), whole)
 
 
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes, "ROWS_AT_ONCE", 20_000)
+    rng, count, held = np.random.default_rng(2), 600_000, []
+    columns = {"Run": ["a"] * count, "Group": ["G"] * count, "Id": ["p"] * count, "Quantity": rng.random(count)}
+    pq.write_table(pa.table(columns), tmp_path / "t", row_group_size=20_000)
+    layout = LongLayout(run=("Run",), precursor=("Id",), group="Group", quantity="Quantity")
+    del columns
+    read_long(tmp_path / "t", layout, WANTED, 2, lambda rows: held.append(pa.total_allocated_bytes()))
+    assert max(held) < 4_000_000  # the quantities of all rows are 4.8 MB
+
+
 def test_text_and_parquet_give_the_same(tsv: Write, parquet: Write) -> None:
     assert same(read_long(tsv(), LAYOUT, WANTED, 2), read_long(parquet(), LAYOUT, WANTED, 2))
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from myosieve.errors import InputError
-from myosieve.tables.engines import detect
+from myosieve.tables.detection import detect
 from myosieve.tables.reader import Choice
 from myosieve.tables.samples import read_samples
 from myosieve.tables.source import open_sources

