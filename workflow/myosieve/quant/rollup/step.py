@@ -168,7 +168,9 @@ def _precursors(intake: Path) -> tuple[list[str], list[str], np.ndarray, np.ndar
     if (groups < 0).any():
         missing = of_precursor[groups < 0].iloc[0]
         raise InputError(f"protein group {missing!r} is not in proteins.tsv", path, "run `myosieve intake` again")
-    return names, columns, log2, groups
+    # In the order of their names: where a method has ties to break, the order of the table's rows means nothing.
+    order = np.argsort(stored.read(columns=["precursor"]).column(0).to_pandas().to_numpy(dtype=str), kind="stable")
+    return names, columns, log2[order], groups[order]
 
 
 def _as_part(found: RolledUp, keys: Sequence[str], samples: Sequence[str]) -> pd.DataFrame:

@@ -61,6 +61,7 @@ class TextStream:
                 closing(in_threads(parsed, blocks, pa.cpu_count())) as parts,
             ):
                 for (block, line), part in parts:
+                    part = part or self._padded(block, line, texts, numbers)
                     part = part or self._careful(block, line, texts, numbers)
                     self._rows += part.rows
                     yield part
@@ -166,6 +167,20 @@ class TextStream:
                 for name in numbers
             }
         )
+
+    def _padded(self, block: bytes, line: int, texts: Sequence[str], numbers: Sequence[str]) -> Part | None:
+        """Parse a block whose rows lack cells at their end, as editors and scripts strip them; None where it is not that."""
+        rows, separator = block.split(b"\n"), self._separator.encode()
+        # The last row of a file without a line end may be cut off: who looks closer tells.
+        if self._quoted or rows.pop() or not all(rows):
+            return None
+        counts = [row.count(separator) for row in rows]
+        widest = len(self.header) - 1
+        if max(counts) > widest:
+            return None
+        self._narrowest = min(self._narrowest, 1 + min(counts))
+        filled = [row + separator * (widest - count) for row, count in zip(rows, counts, strict=True)]
+        return self._fast(b"\n".join(filled) + b"\n", line, texts, numbers)
 
     def _careful(self, block: bytes, line: int, texts: Sequence[str], numbers: Sequence[str]) -> Part:
         """Parse a block with rows shorter than the header, or with letters that are not UTF-8, line by line."""
