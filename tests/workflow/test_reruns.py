@@ -9,7 +9,8 @@ import yaml
 
 from tests.workflow.conftest import Project
 
-AFTER_DIFFERENTIAL = {"differential": 1, "agreement": 1, "ranking": 1, "compare": 1, "provenance": 1, "report": 1}
+AFTER_DIFFERENTIAL = {"differential": 1, "sensitivity": 1, "agreement": 1, "ranking": 1, "compare": 1, "provenance": 1}
+AFTER_DIFFERENTIAL |= {"report": 1, "dataset": 1}
 ANNOTATION = {"evidence": 1, "secretome": 1}
 # What depends on the sample sheet; the plate does not, nor do the sequences.
 AFTER_SAMPLES = {"tables": 1, "quant": 1} | ANNOTATION | AFTER_DIFFERENTIAL
@@ -46,15 +47,14 @@ def test_a_new_sample_is_noticed_even_when_the_sheets_time_is_old(project: Proje
     assert project.jobs() == AFTER_SAMPLES
 
 
-def test_other_sequences_run_the_annotation_and_what_follows_but_no_test(project: Project) -> None:
+def test_other_sequences_run_the_study_since_they_may_name_its_proteins_but_not_the_plate(project: Project) -> None:
     config = project.folder / "mine.yaml"
     fasta = project.folder / "other.fasta"
     fasta.write_text(
         ">sp|P05231|IL6_HUMAN Interleukin-6 OS=Homo sapiens GN=IL6\nMNSFSTSAFGPVAFSLGLLLVLPAAFPAPVPPGEDSKDVAAPH\n"
     )
     config.write_text(config.read_text().replace("resources/demo/human.fasta.gz", "other.fasta"))
-    affected = dict.fromkeys(("sequence", "evidence", "secretome", "ranking", "provenance", "report"), 1)
-    assert project.jobs() == affected
+    assert project.jobs() == {"sequence": 1} | AFTER_SAMPLES
 
 
 def test_a_changed_knot_ranks_again_and_tests_nothing(project: Project) -> None:
@@ -143,7 +143,7 @@ def test_a_predictors_result_runs_the_annotation_again_and_is_used(project: Proj
         "sp|P07858|CATB_HUMAN\tOTHER\t0.9\t0.1\t\n"
     )
     project.edit("mine.yaml", "    design:", "    evidence: {signalp6: signalp.txt}\n    design:")
-    affected = dict.fromkeys(("evidence", "secretome", "ranking", "provenance", "report"), 1)
+    affected = dict.fromkeys(("evidence", "secretome", "ranking", "provenance", "report", "dataset"), 1)
     assert project.jobs() == affected
     done = project.snakemake("--configfile", "mine.yaml", "--until", "evidence")
     assert done.returncode == 0, done.stdout + done.stderr

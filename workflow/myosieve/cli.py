@@ -172,8 +172,7 @@ def _dataset(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.
     from myosieve.report.dataset_step import dataset
 
     return dataset(
-        options.quantified, options.samples, options.samples_qc, options.annotation, options.differential,
-        options.provenance, options.out,
+        options.quantified, options.samples, options.samples_qc, options.annotation, options.differential, options.out,
     )  # fmt: skip
 
 
@@ -339,7 +338,6 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--samples-qc", required=True, help="samples_qc.tsv")
     c.reads("--annotation", required=True, help="annotation.tsv")
     c.reads("--differential", required=True, help="differential.tsv")
-    c.reads("--provenance", required=True, help="provenance.json")
     c.option("--out", type=Path, required=True, help="dataset.h5ad")
 
     c = command("provenance", "Collect the records of a study's steps.", _provenance)

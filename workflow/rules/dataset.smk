@@ -11,7 +11,6 @@ rule dataset:
         samples_qc="<results>/{study}/samples_qc.tsv",
         annotation="<results>/{study}/annotation.tsv",
         differential="<results>/{study}/differential.tsv",
-        provenance="<results>/{study}/provenance.json",
     output:
         "<results>/{study}/dataset.h5ad",
     log:
@@ -23,5 +22,5 @@ rule dataset:
         quantified=subpath(input.proteins, parent=True),
     shell:
         "myosieve dataset --quantified {params.quantified:q} --samples {input.samples:q} --samples-qc {input.samples_qc:q}"
-        " --annotation {input.annotation:q} --differential {input.differential:q} --provenance {input.provenance:q}"
+        " --annotation {input.annotation:q} --differential {input.differential:q}"
         " --out {output:q} 2> {log:q}"

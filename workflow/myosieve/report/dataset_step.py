@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import myosieve
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
@@ -14,7 +15,7 @@ from myosieve.report.dataset import write_anndata
 
 
 def dataset(
-    quantified: Path, samples: Path, samples_qc: Path, annotation: Path, differential: Path, provenance: Path, out: Path
+    quantified: Path, samples: Path, samples_qc: Path, annotation: Path, differential: Path, out: Path
 ) -> Summary:
     """Write matrices, samples and proteins of a study as AnnData.
 
@@ -27,8 +28,6 @@ def dataset(
         Sample sheet and quality: obs.
     annotation, differential
         With proteins.tsv: var; of each contrast log2fc and q_value as `log2fc:<contrast>` and `q_value:<contrast>`.
-    provenance
-        provenance.json: uns["provenance"].
     out
         The file.
     """
@@ -44,7 +43,7 @@ def dataset(
             obs,
             var,
             {name: matrix.to_numpy() for name, matrix in layers.items()},
-            {"provenance": Path(provenance).read_text(encoding="utf-8")},
+            {"myosieve": myosieve.__version__},
         )
     return Summary()
 
