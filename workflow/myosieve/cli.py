@@ -230,7 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--out", type=Path, required=True, help="folder for the quantified tables")
 
     c = command("differential", "Test contrasts with moderated t statistics.", _differential, "differential",
-                ("design", "contrasts", "method"))  # fmt: skip
+                ("design", "contrasts", "method", "quantity"))  # fmt: skip
     c.reads("--intensities", required=True, help="log2 values: protein_group, then one column per sample")
     c.reads("--samples", required=True, help="sample sheet with the columns of the design")
     c.reads("--proteins", help="proteins.tsv of `quantify`: names, and which groups are excluded")
@@ -238,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
              help="linear expression over conditions; repeatable")  # fmt: skip
     c.option("--method", choices=keys["method"]["enum"], help="with or without a mean-variance trend")
+    c.option("--quantity", choices=keys["quantity"]["enum"], help="ratio: a contrast may be a condition alone")
     c.option("--out", type=Path, required=True, help="differential.tsv or .parquet")
 
     c = command(

@@ -170,7 +170,8 @@ def _check(study: Study, where: str) -> None:
     if sheet.empty:
         raise InputError("no sample of fraction secretome", study.samples, "mark the conditioned-medium samples so")
     design = design_matrix(sheet, study.settings["design"], f"{at}.design")
-    contrasts(design, study.settings["contrasts"], f"{at}.contrasts")
+    ratios = study.settings["quantity"] == "ratio"
+    contrasts(design, study.settings["contrasts"], f"{at}.contrasts", ratios=ratios)
 
 
 def _digest(path: str) -> str:

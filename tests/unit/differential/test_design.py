@@ -141,3 +141,15 @@ def test_whole_numbers_that_repeat_under_another_name_are_a_slope_and_named_as_d
     assert made_categories.matrix.shape[1] == 5
     measured = sheet(["rest", "eps"] * 4, ph=["7.1", "7.2", "7.1", "7.3", "7.2", "7.2", "7.4", "7.1"])
     assert design_matrix(measured, "~ ph + condition").doubtful_slopes == []
+
+
+def test_a_ratio_of_labels_may_be_compared_with_one_alone() -> None:
+    sheet = pd.DataFrame({"sample": list("abcd"), "condition": ["eps", "eps", "rest", "rest"]})
+    design = design_matrix(sheet, "~ condition", "design")
+    (alone,) = contrasts(design, {"eps": "eps"}, ratios=True)
+    assert alone.weights == {"eps": 1.0}
+    log2_ratios = pd.DataFrame([[1.0, 1.2, 0.1, 0.3]], columns=list("abcd"), index=["P1"])
+    coefficients = np.linalg.lstsq(design.matrix, log2_ratios[design.samples].iloc[0].to_numpy(), rcond=None)[0]
+    assert alone.vector @ coefficients == pytest.approx(1.1)  # the mean log2 ratio of eps
+    with pytest.raises(InputError, match="do not sum to zero"):
+        contrasts(design, {"nothing": "eps - eps"}, ratios=True)

@@ -145,7 +145,9 @@ def design_matrix(samples: pd.DataFrame, formula: str, where: object = "design")
     )
 
 
-def contrasts(design: DesignMatrix, wanted: Mapping[str, Any], where: object = "contrasts") -> list[Contrast]:
+def contrasts(
+    design: DesignMatrix, wanted: Mapping[str, Any], where: object = "contrasts", *, ratios: bool = False
+) -> list[Contrast]:
     """Return the contrasts of a config, in its order.
 
     Parameters
@@ -156,16 +158,19 @@ def contrasts(design: DesignMatrix, wanted: Mapping[str, Any], where: object = "
         By name, `{treatment: condition, control: condition}` or an expression such as `(b - a) - (d - c)`.
     where
         What messages call the place in which the contrasts stand.
+    ratios
+        Whether the values are ratios (of isotope labels): then a condition's own level is a comparison, and the weights of a
+        contrast need not sum to zero.
 
     Raises
     ------
     InputError
         No sample has a condition, the expression is not linear or not a difference, or the design cannot estimate it.
     """
-    return [_contrast(design, name, value, f"{where}: contrast {name!r}") for name, value in wanted.items()]
+    return [_contrast(design, name, value, f"{where}: contrast {name!r}", ratios) for name, value in wanted.items()]
 
 
-def _contrast(design: DesignMatrix, name: str, value: Any, where: str) -> Contrast:
+def _contrast(design: DesignMatrix, name: str, value: Any, where: str, ratios: bool) -> Contrast:
     known = list(design.condition_rows)
     if isinstance(value, Mapping):
         weights = {}
@@ -177,8 +182,12 @@ def _contrast(design: DesignMatrix, name: str, value: Any, where: str) -> Contra
     else:
         weights = _linear(str(value), known, where)
     weights = {condition: weight for condition, weight in weights.items() if weight}
-    if not weights or abs(sum(weights.values())) > 1e-9:
-        raise InputError("the weights of its conditions do not sum to zero", where, "compare conditions, as 'b - a'")
+    if not weights or (abs(sum(weights.values())) > 1e-9 and not ratios):
+        raise InputError(
+            "the weights of its conditions do not sum to zero",
+            where,
+            "compare conditions, as 'b - a' (a condition alone is a comparison only with quantity: ratio)",
+        )
     vector = sum(weight * design.condition_rows[condition] for condition, weight in weights.items())
     vector[np.abs(vector) < 1e-12] = 0.0
     if not estimable(design.matrix, vector):

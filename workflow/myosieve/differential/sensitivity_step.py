@@ -38,7 +38,7 @@ def sensitivity(
     proteins
         `schema.QUANTIFIED`.
     settings
-        `design`, `contrasts`, `method`, `fdr`, `normalization`.
+        `design`, `contrasts`, `method`, `quantity`, `fdr`, `normalization`.
     out
         `schema.SENSITIVITY`.
     """
@@ -46,7 +46,7 @@ def sensitivity(
     values = read_intensities(log2)
     sheet = read_sheet(samples, values, log2)
     design = design_matrix(sheet, settings["design"], f"{samples}, design")
-    wanted = contrasts(design, settings["contrasts"], "contrasts")
+    wanted = contrasts(design, settings["contrasts"], "contrasts", ratios=settings["quantity"] == "ratio")
     known = files.read_table(proteins, schema.QUANTIFIED).set_index("protein_group")
     if set(known.index) != set(values.index) or set(own["protein_group"]) != set(values.index):
         raise InputError("the tables are not of the same protein groups", differential, "give tables of one study")

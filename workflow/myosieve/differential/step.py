@@ -29,7 +29,7 @@ def differential(
         Sample sheet: `sample`, `condition`, the covariates of the design; rows of another fraction than secretome are left
         out.
     settings
-        `design`, `contrasts`, `method`.
+        `design`, `contrasts`, `method`, `quantity`.
     out
         differential.tsv.
     proteins
@@ -40,7 +40,7 @@ def differential(
     values = read_intensities(intensities)
     sheet = read_sheet(samples, values, intensities)
     design = design_matrix(sheet, settings["design"], f"{samples}, design")
-    wanted = contrasts(design, settings["contrasts"], "contrasts")
+    wanted = contrasts(design, settings["contrasts"], "contrasts", ratios=settings["quantity"] == "ratio")
     names = _read_names(proteins, values)
     excluded = names["excluded_because"].fillna("")
     tested = moderated_t(values, design, wanted, settings["method"] == "limma_trend", excluded)

@@ -52,10 +52,9 @@ def _carries(row: dict[str, Any]) -> Iterator[str]:
 def _effect(row: dict[str, Any]) -> str:
     seen = ""
     if not math.isnan(row["of_treatment"]) and not math.isnan(row["n_treatment"]):
-        seen = (
-            f" in {row['n_treatment']:.0f} of {row['of_treatment']:.0f} treatment and "
-            f"{row['n_control']:.0f} of {row['of_control']:.0f} control samples"
-        )
+        # a ratio of labels is compared with 1, not with other samples
+        control = f" and {row['n_control']:.0f} of {row['of_control']:.0f} control" if row["of_control"] else ""
+        seen = f" in {row['n_treatment']:.0f} of {row['of_treatment']:.0f} treatment{control} samples"
     if math.isnan(row["log2fc"]):
         return f"no fold change{', seen' + seen if seen else ''}"
     direction = "up" if row["log2fc"] > 0 else "down" if row["log2fc"] < 0 else "unchanged"
