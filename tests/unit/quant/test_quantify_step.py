@@ -14,6 +14,7 @@ import pytest
 from myosieve import files, schema
 from myosieve.cli import main
 from myosieve.errors import InputError
+from myosieve.quant.rollup import methods
 from myosieve.quant.step import quantify
 from myosieve.settings import stage_defaults
 from myosieve.tables.step import intake
@@ -285,6 +286,21 @@ def test_every_rollup_finds_the_profiles_that_were_planted_and_says_what_ran(
     # sum and top3 count a missing precursor as if it were not there: they may be off where the strongest is missing
     assert np.median(np.abs(error)) < (0.3 if method in ("sum", "top3") else 0.1)
     assert summary.methods[0].startswith("Protein groups were quantified from their precursors by")
+
+
+@pytest.mark.parametrize("method", ["maxlfq", "directlfq", "median_polish", "top3", "sum", "dpc"])
+def test_the_size_of_the_batches_changes_nothing_and_the_groups_done_are_told(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    log2, groups = np.log2(precursors_of_profile()), np.repeat(np.arange(60), 4)
+    whole = methods.roll_up(log2, groups, method)
+    monkeypatch.setattr(methods, "_BATCH_VALUES", 200)
+    done: list[int] = []
+    batched = methods.roll_up(log2, groups, method, progress=done.append)
+    np.testing.assert_array_equal(batched.log2, whole.log2)
+    assert len(done) == 7  # 60 x 4 x 6 values, 200 at once
+    assert done == sorted(done)
+    assert done[-1] == 60
 
 
 @pytest.mark.parametrize("method", ["maxlfq", "directlfq", "median_polish", "top3", "sum", "dpc"])

@@ -6,12 +6,15 @@ computed on different machines are the same as all at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from myosieve.quant.rollup.detection import DetectionCurve
 
+# So many values are rolled up between two signs of progress.
+_BATCH_VALUES = 5_000_000
 METHODS = ("maxlfq", "directlfq", "median_polish", "top3", "sum", "dpc")
 CITATIONS = {
     "maxlfq": "MaxLFQ (pairwise median ratios; Cox et al. 2014, doi:10.1074/mcp.M113.031591)",
@@ -49,7 +52,13 @@ class RolledUp:
     curve: DetectionCurve | None = None
 
 
-def roll_up(log2: np.ndarray, groups: np.ndarray, method: str, part: tuple[int, int] = (1, 1)) -> RolledUp:
+def roll_up(
+    log2: np.ndarray,
+    groups: np.ndarray,
+    method: str,
+    part: tuple[int, int] = (1, 1),
+    progress: Callable[[int], None] = lambda done: None,
+) -> RolledUp:
     """Roll precursors up to protein groups.
 
     Parameters
@@ -62,6 +71,8 @@ def roll_up(log2: np.ndarray, groups: np.ndarray, method: str, part: tuple[int, 
         One of `METHODS`.
     part
         (k, of): only the k-th of so many parts of the groups, of about equal numbers of precursors (1-based).
+    progress
+        Called with the number of groups done.
 
     Returns
     -------
@@ -69,14 +80,17 @@ def roll_up(log2: np.ndarray, groups: np.ndarray, method: str, part: tuple[int, 
     """
     order = np.argsort(groups, kind="stable")
     log2, groups = log2[order], groups[order]
-    seen = ~np.isnan(log2)
-    rows = np.isin(groups, part_of(groups, part)) if part != (1, 1) else np.ones(len(groups), dtype=bool)
-    _, codes = np.unique(groups[rows], return_inverse=True)
-    if method == "dpc":
-        return _dpc(log2, np.unique(groups, return_inverse=True)[1], rows, codes)
-    values = _function(method)(log2[rows], codes)
-    observed = _any_by_group(seen[rows], codes)
-    return RolledUp(np.where(observed, values, np.nan))
+    estimate = _dpc(log2, groups) if method == "dpc" else _without_estimates(method)
+    starts = np.searchsorted(groups, part_of(groups, part))
+    ends = np.searchsorted(groups, groups[starts], side="right")
+    done: list[RolledUp] = []
+    batches = max(1, log2.size * len(starts) // (_BATCH_VALUES * max(1, groups[-1] + 1)))
+    for batch in np.array_split(np.arange(len(starts)), batches):
+        if len(batch):
+            rows = slice(starts[batch[0]], ends[batch[-1]])
+            done.append(estimate(log2[rows], np.unique(groups[rows], return_inverse=True)[1]))
+            progress(int(batch[-1]) + 1)
+    return _joined(done)
 
 
 def part_of(groups: np.ndarray, part: tuple[int, int]) -> np.ndarray:
@@ -87,7 +101,19 @@ def part_of(groups: np.ndarray, part: tuple[int, int]) -> np.ndarray:
     return ids[place == k - 1]
 
 
-def _function(method: str):
+def _without_estimates(method: str) -> Callable[[np.ndarray, np.ndarray], RolledUp]:
+    function = _function(method)
+
+    def estimate(log2: np.ndarray, codes: np.ndarray) -> RolledUp:
+        starts = np.flatnonzero(np.diff(codes, prepend=-1))
+        observed = np.logical_or.reduceat(~np.isnan(log2), starts, axis=0)
+        return RolledUp(np.where(observed, function(log2, codes), np.nan))
+
+    return estimate
+
+
+def _function(method: str) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    # Imported here: numba and directlfq take seconds that a table of protein groups need not wait for.
     if method == "maxlfq":
         from myosieve.quant.rollup.maxlfq import maxlfq
 
@@ -101,17 +127,25 @@ def _function(method: str):
     return {"median_polish": summaries.median_polish, "top3": summaries.top3, "sum": summaries.summed}[method]
 
 
-def _dpc(log2: np.ndarray, groups: np.ndarray, rows: np.ndarray, codes: np.ndarray) -> RolledUp:
+def _dpc(log2: np.ndarray, groups: np.ndarray) -> Callable[[np.ndarray, np.ndarray], RolledUp]:
+    """Return the estimator of some groups, with the curve and the priors of all."""
     from myosieve.quant.rollup.detection import detection_curve
     from myosieve.quant.rollup.dpc import dpc_quantify, hyperparameters
 
     curve = detection_curve(log2)
-    found = dpc_quantify(log2[rows], codes, curve, hyperparameters(log2, groups))
-    return RolledUp(
-        np.where(found.observed > 0, found.log2, np.nan), found.log2, found.standard_error, found.observed, curve
-    )
+    priors = hyperparameters(log2, np.unique(groups, return_inverse=True)[1])
+
+    def estimate(log2: np.ndarray, codes: np.ndarray) -> RolledUp:
+        found = dpc_quantify(log2, codes, curve, priors)
+        values = np.where(found.observed > 0, found.log2, np.nan)
+        return RolledUp(values, found.log2, found.standard_error, found.observed, curve)
+
+    return estimate
 
 
-def _any_by_group(seen: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    starts = np.flatnonzero(np.diff(codes, prepend=-1))
-    return np.logical_or.reduceat(seen, starts, axis=0)
+def _joined(parts: Sequence[RolledUp]) -> RolledUp:
+    if parts[0].curve is None:
+        return RolledUp(np.concatenate([part.log2 for part in parts]))
+    names = ("log2", "estimates", "standard_errors", "observed")
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return RolledUp(**columns, curve=parts[0].curve)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from myosieve import files, schema
 from myosieve.errors import InputError
+from myosieve.progress import on_terminal
 from myosieve.provenance import Summary
 from myosieve.quant.rollup.detection import DetectionCurve
 from myosieve.quant.rollup.methods import CITATIONS, METHODS, RolledUp, part_of, roll_up
@@ -65,7 +66,7 @@ def rollup(intake: Path, settings: Mapping[str, Any], out: Path, part: tuple[int
         table, curve = pd.DataFrame({"protein_group": pd.Series(dtype="str")}), None
     else:
         names, samples, log2, groups = _precursors(intake)
-        found = roll_up(log2, groups, method, part)
+        found = roll_up(log2, groups, method, part, on_terminal("protein groups rolled up"))
         keys = [names[place] for place in part_of(groups, part)]
         table, curve = _as_part(found, keys, samples), found.curve
     _write_part(out, table, curve)
@@ -124,7 +125,7 @@ def protein_values(intake: Path, wanted: str, engine: pd.DataFrame, parts: Seque
         curve = next((curve for _, curve in read if curve is not None), None)
     else:
         names, samples, log2, groups = _precursors(intake)
-        found = roll_up(log2, groups, method)
+        found = roll_up(log2, groups, method, progress=on_terminal("protein groups rolled up", len(np.unique(groups))))
         table, curve = _as_part(found, [names[place] for place in np.unique(groups)], samples), found.curve
     table = table.set_index("protein_group")
     if table.index.duplicated().any() or set(table.index) - set(engine.index):
