@@ -151,3 +151,17 @@ def test_small_values_are_believed_when_told_that_they_are_linear() -> None:
     with pytest.raises(InputError, match=r"look log-transformed already .*set scale to log2, log10 or ln"):
         linear(frame(log2), "linear", False, Path("t"))
     np.testing.assert_array_equal(linear(frame(log2), "linear", True, Path("t")), log2)
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        (("Genes", "N.Sequences", "N.Proteotypic.Sequences", "run.raw"), "one of DIA-NN .* lacks a column 'Protein.Group'"),
+        (("Proteins", "Protein", "Localization prob", "Positions within proteins", "Sequence window", "Intensity A",
+          "Intensity A___1", "Protein group IDs"), "one of MaxQuant .* has a column 'Protein group IDs'"),
+        (("Raw file", "Sequence", "Modified sequence", "Proteins", "Charge", "Score", "Protein group IDs"), "one of MaxQuant"),
+    ],
+)  # fmt: skip
+def test_genes_sites_and_spectra_are_no_proteins_and_the_engine_is_named(header, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        detect([source(header)], "auto")

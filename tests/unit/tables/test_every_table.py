@@ -137,7 +137,7 @@ TABLES: dict[str, tuple[str, str, Callable[[Path], Count]]] = {
     "spikein/ecoli_hela_PXD000279_maxquant/st_lfq_full.txt": (
         "an unnamed search engine table", "intensity", wide("Protein", r"[HL]\d")),
     "secretome/endothelial_fragpipe/proteome_HCA_peaks.csv.gz": (
-        "an unnamed search engine table", "intensity", wide("Accession", r"Area .+", "", "Accession", sep=",")),
+        "PEAKS proteins.csv", "intensity", wide("Accession", r"Area .+", "", "Accession", sep=",")),
     "spikein/hye_PXD028735_diann18/PXD028735.pg_matrix.tsv.gz": (
         "DIA-NN report.pg_matrix.tsv", "lfq", wide("Protein.Group", r".+\.mzML", "", "Protein.Names")),
     "shapes/diann/HREC_report.pg_matrix.tsv.gz": (

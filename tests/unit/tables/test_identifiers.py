@@ -3,7 +3,7 @@
 import pytest
 
 from myosieve.tables import accessions
-from myosieve.tables.accessions import describe, joined, leading, parse, unique
+from myosieve.tables.accessions import describe, joined, leading, parse, split, unique
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ from myosieve.tables.accessions import describe, joined, leading, parse, unique
         ("rev_P02768", "P02768"),
         ("DECOY_P02768", "P02768"),
         ("iRT-pepA", "iRT-pepA"),
+        ("gi|45657734|ref|YP_001820.1|", "YP_001820.1"),  # NCBI, as Mascot and OpenMS write it
+        ("gi|129293|sp|P01012.2|OVAL_CHICK", "P01012.2"),
     ],
 )
 def test_the_accession_is_freed_of_prefixes_and_pipes(identifier: str, accession: str) -> None:
@@ -47,6 +49,18 @@ def test_every_prefix_in_the_wild_marks_a_contaminant(identifier: str) -> None:
 def test_no_real_identifier_is_taken_for_a_contaminant_or_a_decoy(identifier: str) -> None:
     assert not parse(identifier).contaminant
     assert not parse(identifier).decoy
+
+
+@pytest.mark.parametrize(
+    ("cell", "parts"),
+    [
+        ("P02768|Q9Y6R7-2", ["P02768", "Q9Y6R7-2"]),
+        ("P04275|VWF_HUMAN", ["P04275|VWF_HUMAN"]),
+        ("sp|P04275|VWF_HUMAN", ["sp|P04275|VWF_HUMAN"]),
+    ],
+)
+def test_a_bar_separates_accessions_of_uniprot_only(cell: str, parts: list[str]) -> None:
+    assert split(cell) == parts
 
 
 def test_the_leading_accession_is_the_first_target_that_is_no_contaminant() -> None:

@@ -85,7 +85,7 @@ def test_a_table_without_faults_gives_no_warning(protein_groups, sheet, tmp_path
         ({"LFQ__intensity__A1": [-1.5, 2]}, "column 'LFQ intensity A1', line 2: the intensity is negative (-1.5)"),
         ({"LFQ__intensity__A1": ["1,234", "1"]}, "column 'LFQ intensity A1', line 2: '1,234' is not a number"),
         ({"LFQ__intensity__B1": None}, "for 'B1'"),
-        ({"Protein IDs": None, "Majority protein IDs": None}, "of no known search engine"),
+        ({"Protein IDs": None, "Majority protein IDs": None}, "lacks a column 'Majority protein IDs' or 'Protein IDs'"),
     ],
 )
 def test_nothing_is_written_for_a_table_that_is_refused(protein_groups, sheet, tmp_path: Path, bad, says: str) -> None:
@@ -141,3 +141,12 @@ def test_format_and_quantity_of_the_command_line_win(
     assert main(["intake", *map(str, arguments)]) == 2
     assert says in capsys.readouterr().err
     assert main(["intake", *map(str, arguments[:-2])]) == 0
+
+
+def test_a_table_whose_chosen_quantity_is_empty_everywhere_is_refused(protein_groups, sheet, tmp_path: Path) -> None:
+    nothing = {"LFQ__intensity__A1": [0, 0], "LFQ__intensity__B1": ["", "NaN"]}
+    with pytest.raises(
+        InputError, match=r"no sample has a single value of the quantity 'lfq'.*; set quantity to another"
+    ):
+        intake(protein_groups(**nothing), sheet("A1", "B1"), AUTO, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

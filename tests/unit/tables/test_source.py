@@ -83,10 +83,19 @@ def test_dates_stay_visible_as_dates(tmp_path: Path) -> None:
     assert cells(read_sheets(workbook(tmp_path / "b.xlsx", {"data": rows}))["data"], "Gene")[0] == ["2024-03-01"]
 
 
-def test_a_value_under_no_name_is_refused(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "b.xlsx", {"data": [["Protein", "A"], ["P1", 1, 5]]})
+def test_a_value_under_no_name_is_refused_on_the_sheet_that_is_read_only(tmp_path: Path) -> None:
+    ragged = [["Protein", "A"], ["P1", 1, 5]]
+    legend, data = open_sources(workbook(tmp_path / "b.xlsx", {"legend": ragged, "data": ROWS}))
+    assert data.table().header == ("Protein", "A", "B")
     with pytest.raises(InputError, match="line 2 has a value in column 3, the header has 2"):
-        open_sources(path)
+        legend.table()
+
+
+def test_titles_above_the_header_of_a_sheet_are_passed_over(tmp_path: Path) -> None:
+    rows = [["Table S1. Proteins, all of them"], [None], ["n.d.: not detected"], *ROWS]
+    (source,) = open_sources(workbook(tmp_path / "b.xlsx", {"data": rows}))
+    assert source.header == ("Protein", "A", "B")
+    assert source.table().columns([0]).index.tolist() == [5, 6]
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04rubbish", b"\xd0\xcf\x11\xe0rubbish"])
@@ -136,3 +145,10 @@ def test_a_sample_sheet_may_be_a_sheet_of_a_workbook(tmp_path: Path) -> None:
 def test_a_workbook_without_a_sample_sheet_names_what_lacks(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 1: column 'sample' is missing"):
         read_samples(workbook(tmp_path / "s.xlsx", {"about": [["who", "when"], ["me", "now"]]}))
+
+
+def test_a_note_below_the_rows_of_a_sheet_is_no_row(tmp_path: Path) -> None:
+    rows = [["Protein", "Gene", "A"], ["P1", "G", 5.0], ["* p < 0.05", None, None]]
+    (source,) = open_sources(workbook(tmp_path / "b.xlsx", {"data": rows}))
+    assert source.table().columns([0])[0].tolist() == ["P1"]
+    assert source.table(typed=True).columns([0])[0].tolist() == ["P1", "* p < 0.05"]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from myosieve.errors import InputError
-from myosieve.tables.text import read_table_text, to_numbers
+from myosieve.tables.text import header_of, read_table_text, to_numbers
 
 ROWS = [["gene", "µ value"], ["MYH2", "1"], ["IL6", "2"]]
 TEXT = "gene\tµ value\nMYH2\t1\nIL6\t2\n"
@@ -58,8 +58,43 @@ def test_the_separator_is_told_from_the_header(tmp_path: Path, separator: str) -
     assert cells(saved(tmp_path / "t", TEXT.replace("\t", separator).encode())) == ROWS
 
 
+def test_of_commas_and_semicolons_in_the_header_those_separate_that_every_row_has(tmp_path: Path) -> None:
+    content = b"id;Abundance: F1: 126, Sample, n/a;B\nP1;1,5;2\nP2;3,5;4\n"
+    assert cells(saved(tmp_path / "t", content))[0] == ["id", "Abundance: F1: 126, Sample, n/a", "B"]
+    content = b"id,genes (a;b;c;d),A\nP1,x;y,1\nP2,x,3\n"
+    assert cells(saved(tmp_path / "t", content))[1] == ["P1", "x;y", "1"]
+
+
 def test_commas_inside_the_header_of_a_tab_separated_table_stay(tmp_path: Path) -> None:
     assert cells(saved(tmp_path / "t", b"run a,b,c;d\tgene\n1\tX\n")) == [["run a,b,c;d", "gene"], ["1", "X"]]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Table S1. Proteins, all of them\n",
+        'Table S1\t\t\n\n"Related to ""Figure 1"""\t\t\n',
+    ],
+)
+def test_titles_above_the_header_are_passed_over(tmp_path: Path, title: str) -> None:
+    table = "id\tA\tB\nP1\t1\t2\n"
+    path = saved(tmp_path / "t", (title + table).encode())
+    assert cells(path) == [["id", "A", "B"], ["P1", "1", "2"]]
+    assert header_of(title + table)[0] == ("id", "A", "B")
+    assert read_table_text(path).lines == [title.count("\n") + 2]
+
+
+def test_a_title_that_excel_saved_with_commas_is_passed_over(tmp_path: Path) -> None:
+    content = b'"Proteins, all",,\nid,A,B\n"P1,P2",1,2\n'
+    assert cells(saved(tmp_path / "t", content)) == [["id", "A", "B"], ["P1,P2", "1", "2"]]
+
+
+@pytest.mark.parametrize("separator", ["\t", ",", ";"])
+def test_a_cell_of_the_header_may_have_two_lines(tmp_path: Path, separator: str) -> None:
+    content = '"id of\nthe group"\t"A"\t"B\n1"\nP1\t1\t2\n'.replace("\t", separator)
+    path = saved(tmp_path / "t", content.encode())
+    assert cells(path) == [["id of the group", "A", "B 1"], ["P1", "1", "2"]]
+    assert header_of(content) == (("id of the group", "A", "B 1"), separator, 3)
 
 
 def test_excels_separator_line_is_obeyed(tmp_path: Path) -> None:
@@ -186,3 +221,26 @@ def test_what_is_no_number_for_sure_is_refused_with_column_line_and_value(cell: 
     with pytest.raises(InputError) as error:
         to_numbers(pd.DataFrame({"LFQ A": ["1", "2.5", cell]}, index=[2, 3, 5]), "t.txt")
     assert str(error.value).startswith(f"t.txt: column 'LFQ A', line 5: {cell!r} is not a number")
+
+
+NOTED = "Protein\tGene\tA\nP1\tG\t5\nP2\t\t\n{}\n"
+
+
+@pytest.mark.parametrize("note", ["* p < 0.05\t\t", "*significant", "\t\tvalues are medians"])
+def test_a_note_below_the_last_row_is_no_row_and_a_lone_identifier_is_one(tmp_path: Path, note: str) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text(NOTED.format(note))
+    assert read_table_text(path).lines == [2, 3]
+    path.write_text(NOTED.format("P3\t\t"))
+    assert read_table_text(path).lines == [2, 3, 4]
+
+
+def test_what_a_person_typed_has_no_notes(tmp_path: Path) -> None:
+    # a sample without a condition must be noticed, not passed over
+    (tmp_path / "t.tsv").write_text("sample\tcondition\tcolumn\na\tx\ty\nsample 2\t\t\n")
+    assert read_table_text(tmp_path / "t.tsv", typed=True).lines == [2, 3]
+
+
+def test_hard_blanks_are_blanks_and_a_second_mark_at_the_start_is_no_letter(tmp_path: Path) -> None:
+    (tmp_path / "t.tsv").write_bytes("\ufeff\ufeffProtein IDs\tLFQ\u00a0intensity\u00a0A\nP1\t5\n".encode())
+    assert read_table_text(tmp_path / "t.tsv").header == ("Protein IDs", "LFQ intensity A")

@@ -82,3 +82,27 @@ def test_two_runs_of_one_file_name_are_told_apart_by_their_path_only(samples) ->
     assert wide.choose(header, (runs,), samples("/b/run.raw"), "auto", Path("t.tsv"), str).positions == [2]
     with pytest.raises(InputError, match="matches 2 columns"):
         wide.choose(header, (runs,), samples("run"), "auto", Path("t.tsv"), str)
+
+
+@pytest.mark.parametrize(
+    ("cell", "column"),
+    [
+        ("Ctrl-1", "Ctrl.1 Intensity"),
+        ("12 pT2+ (a)", "12.pT2...a. Intensity"),
+        ("1A", "X1A Intensity"),
+        ("Müll/2", "Müll.2 Intensity"),
+        ("A-1 Intensity", "A.1.Intensity"),
+    ],
+)
+def test_a_sheet_may_name_a_sample_as_it_was_called_before_r_spelled_it(samples, cell: str, column: str) -> None:
+    # What R's make.names (?make.names) does: a dot for every sign that no name has, an X before a digit at the start.
+    either = Family("intensity", "Intensity", re.compile(r"(?P<sample>.+)[ .]Intensity"))
+    header = ["Protein", "B Intensity", column]
+    assert wide.choose(header, (either,), samples(cell), "auto", Path("t.tsv"), str).positions == [2]
+
+
+def test_two_samples_that_r_spells_alike_are_refused_and_a_literal_name_goes_first(samples) -> None:
+    header = ["Protein", "A.1 Intensity", "A-1 Intensity"]
+    assert choose(samples("A-1", "A.1"), header=header).positions == [2, 1]
+    with pytest.raises(InputError, match=r"name the same column 'A\.1 Intensity'"):
+        choose(samples("A-1", "A+1"), header=header[:2])

@@ -51,10 +51,12 @@ _DECOY = re.compile(r"REV__|rev_|(?i:decoy)[_-]")
 # Proteome Discoverer users: CON_. Accessions are upper case and none begins with these; "cRAP" without a sign behind it
 # counts only in this spelling.
 _CONTAMINANT = re.compile(r"CON__?|#CONTAM#|(?i:cont|contam|contaminant)[-_]|cRAP[-_|:]?|(?i:crap)[-_|]")
-_DATABASE = re.compile(r"(?:sp|tr|ref|gb|emb|gnl|lcl|ups)\|", re.IGNORECASE)
+_DATABASE = re.compile(r"(?:sp|tr|ref|gb|emb|dbj|pdb|gnl|lcl|ups|gi\|\d+)\|", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:SWISS-PROT|TREMBL|ENSEMBL|REFSEQ|H-INV|VEGA|UniProtKB|UniProt):", re.IGNORECASE)
 _MNEMONIC = re.compile(rf"[A-Z0-9]{{1,11}}_({'|'.join(m for m in SPECIES if len(m) == 5)}|[A-Z0-9]{{2,5}}\b)")
 
+# https://www.uniprot.org/help/accession_numbers, isoforms included.
+UNIPROT = re.compile(r"(?:[OPQ]\d[A-Z0-9]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z0-9]{2}\d){1,2})(?:-\d+)?")
 _IDENTIFIER = re.compile(r"[\w.:|-]{3,}")
 _HEADER_GENE = re.compile(r"\bGN=(.+?)(?=\s|PE=\d|SV=\d|$)|\bGene_Symbol=([^\s;]+)")
 # Some searches strip the blanks out of the header, and the whole of it becomes the identifier.
@@ -88,11 +90,15 @@ class Description:
 def split(ids: str) -> list[str]:
     """Return the identifiers of a cell: separated by ';', else by ',' or '/' where every part is an identifier of its own.
 
+    MetaMorpheus separates them by '|', which else stands inside of one: every part must be an accession of UniProt then.
     OpenSWATH puts their number in front ("2/P1/P2"), which is none of them. A search that took whole FASTA headers for
     identifiers leaves commas and slashes inside of them.
     """
     parts = [part for one in ids.split(";") if (part := one.strip())]
     if len(parts) == 1:
+        several = parts[0].split("|")
+        if len(several) > 1 and all(UNIPROT.fullmatch(part) for part in several):
+            return several
         for separator in (",", "/"):
             several = [part.strip() for part in parts[0].split(separator)]
             if separator == "/" and several[0].isdigit():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 
 from myosieve import schema
 from myosieve.errors import InputError
-from myosieve.tables import accessions, matching, wide
+from myosieve.progress import on_terminal
+from myosieve.tables import accessions, column_names, matching, wide
 from myosieve.tables.long import LongLayout, LongTable, read_long, run_names
 from myosieve.tables.samples import Samples
 from myosieve.tables.table import Precursors, QuantTable
@@ -95,10 +97,15 @@ def long_table(path: Path, layout: LongLayout, samples: Samples, hint: str) -> t
     InputError
         A sample matches no run, or several; no row is left; a cell is no number.
     """
-    names = run_names(path, layout)
+    names = run_names(path, layout, on_terminal("rows looked at"))
     spellings = wide.run_spellings(dict(enumerate(names)))
     positions = matching.match(samples, names, spellings, "run", path, hint)
-    table = read_long(path, layout, {names[p]: place for place, p in enumerate(positions)}, len(positions))
+    places = {names[p]: place for place, p in enumerate(positions)}
+    table = read_long(path, layout, places, len(positions), on_terminal("rows read"))
+    described = table.groups.drop(columns="group").apply(
+        lambda cells: column_names.told(cells, genes=cells.name == "Genes")
+    )
+    table = replace(table, groups=table.groups.assign(**described))
     if table.groups.empty:
         told = "; ".join(f"{reason}: {count}" for reason, count in table.removed.items() if count)
         raise InputError(

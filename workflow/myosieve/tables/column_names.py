@@ -16,12 +16,24 @@ import pandas as pd
 from myosieve.tables.source import Table
 from myosieve.tables.text import to_numbers
 
-_NOTHING = ("nan", "NaN", "NA", "n/a", "None")
+# What a script writes where there is nothing. "nan" is a gene of Drosophila.
+_NOTHING = ("NaN", "NA", "n/a", "None")
 
 
 def plain(name: str) -> str:
     """Return a column's plain name: lower case, one blank for everything that is no letter and no digit."""
     return re.sub(r"[\W_]+", " ", name).strip().lower()
+
+
+def dotted(name: str) -> str:
+    """Return a name with dots for everything that R allows in no name ("A-1 (x)" is `A.1..x.`)."""
+    return re.sub(r"[^\w.]", ".", name)
+
+
+def of_r(name: str) -> str:
+    """Return a name as R's `make.names` spells it: dotted, and with an X before what no name begins with ("1A" is `X1A`)."""
+    name = dotted(name)
+    return name if re.match(r"[^\W\d_]|\.(?!\d)", name) else f"X{name}"
 
 
 def position(header: Sequence[str], *names: str) -> int | None:
@@ -42,18 +54,20 @@ def texts(table: Table, wanted: Mapping[str, Sequence[str]]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns by label, index = line; one that the table has not is empty, as is a cell that a script wrote as nan or None,
-    unless the label is `gene`: nan is one of Drosophila's.
+    Columns by label, index = line; one that the table has not is empty, as is a cell that a script wrote as NA or None; nan
+    as well, unless the label is `gene`.
     """
     found = {label: position(table.header, *names) for label, names in wanted.items()}
     places = {label: place for label, place in found.items() if place is not None}
     cells = table.columns(list(dict.fromkeys(places.values())) or [0])
     columns = {label: cells[place].str.strip() for label, place in places.items()}
-    columns = {
-        label: column if label == "gene" else column.mask(column.isin(_NOTHING), "")
-        for label, column in columns.items()
-    }
+    columns = {label: told(column, label == "gene") for label, column in columns.items()}
     return pd.DataFrame(columns, index=cells.index).reindex(columns=list(wanted), fill_value="")
+
+
+def told(cells: pd.Series, genes: bool = False) -> pd.Series:
+    """Return cells without what scripts write for nothing (NA, None; nan, unless they are genes)."""
+    return cells.mask(cells.isin(_NOTHING if genes else (*_NOTHING, "nan")), "")
 
 
 def counts(table: Table, path: Path, *names: str) -> np.ndarray | float:

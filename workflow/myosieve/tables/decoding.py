@@ -170,4 +170,7 @@ def _checked(text: str, path: Path | str) -> str:
     if _CONTROL.search(text):
         raise InputError("the file is binary, not a text table", path, "give a tab-separated or comma-separated table")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    # A second mark, as scripts leave that add one to a file which has it; and blanks that web pages keep from breaking.
+    return unicodedata.normalize("NFC", text.lstrip("\ufeff").replace("\u00a0", " "))

@@ -18,6 +18,7 @@ from myosieve.tables.engines import (
     maxquant_precursors,
     msstats,
     mztab,
+    peaks,
     proteome_discoverer,
     proteome_discoverer_peptides,
     spectronaut,
@@ -26,14 +27,15 @@ from myosieve.tables.engines import (
 from myosieve.tables.reader import Reader
 from myosieve.tables.source import Source
 
-# The order decides where a header fits several: an engine's own before what anybody's table may look like. FragPipe stands
-# before DIA-NN: R turns the "Protein Group" of its old tables into "Protein.Group".
+# The order decides where a header fits several: an engine's own before what anybody's table may look like. FragPipe and PEAKS
+# stand before DIA-NN: R turns the "Protein Group" of their tables into "Protein.Group".
 READERS: tuple[Reader, ...] = (
     *maxquant.READERS,
     *maxquant_precursors.READERS,
     *fragpipe.READERS,
     *fragpipe_peptides.READERS,
     *fragpipe_tmt.READERS,
+    *peaks.READERS,
     *diann.READERS,
     *spectronaut.READERS,
     *proteome_discoverer.READERS,
@@ -48,13 +50,19 @@ READERS: tuple[Reader, ...] = (
 
 # Columns that only an engine's tables have: they tell what a table was before somebody changed it.
 _TELLTALES = {
-    "maxquant": re.compile(r"LFQ intensity .+|Razor \+ unique peptides.*|Only identified by site"),
-    "diann": re.compile(r"First\.Protein\.Description|Precursor\.Id|PG\.MaxLFQ|Lib\.PG\.Q\.Value"),
+    "maxquant": re.compile(
+        r"LFQ intensity .+|Razor \+ unique peptides.*|Only identified by site|Protein group IDs|Leading razor protein"
+    ),
+    "diann": re.compile(
+        r"First\.Protein\.Description|Precursor\.Id|PG\.MaxLFQ|Lib\.PG\.Q\.Value|N\.Proteotypic\.Sequences"
+    ),
     "fragpipe": re.compile(
         r"Combined Total Peptides|Indistinguishable Proteins|.+ MaxLFQ Intensity|ReferenceIntensity"
     ),
     "spectronaut": re.compile(r"(?:PG|PEP|EG|FG|R)\.[A-Z]\w+.*|.+\.PG\.(?:Log2)?Quantity"),
-    "proteome_discoverer": re.compile(r"Abundances?\b.*|Protein FDR Confidence.*|Master Protein Accessions"),
+    "proteome_discoverer": re.compile(
+        r"Abundances?\b.*|Protein[ .]FDR[ .]Confidence.*|(?:Master[ .]Protein|Protein[ .]Group)[ .]Accessions"
+    ),
 }
 
 
@@ -80,7 +88,7 @@ def detect(sources: Sequence[Source], format_: str, mapped: bool = False) -> tup
     readers = [generic.MAPPED] if mapped else [reader for reader in READERS if format_ in ("auto", reader.format)]
     for reader in readers:
         for source in sources:
-            if not reader.lacks(source.header):
+            if not reader.lacks(source.header) and not (reader is generic.ROW_NAMES and _told(sources)):
                 return reader, source
     path = sources[0].path
     if format_ != "auto":
@@ -103,16 +111,25 @@ def _distance(pair: tuple[Reader, Source]) -> int:
     return reader.lacks(source.header) == reader.lacks(())
 
 
-def _unknown(sources: Sequence[Source], path: Path) -> InputError:
+def _told(sources: Sequence[Source]) -> tuple[str, str] | None:
+    """Return the format whose telltale column a table has, and that column; None where no table has one."""
     for format_, telltale in _TELLTALES.items():
-        told = [name for source in sources for name in source.header if telltale.fullmatch(name)]
-        if told:
-            reader, lacking = _closest([one for one in READERS if one.format == format_], sources)
-            return InputError(
-                f"the table looks like one of {reader.engine} (it has a column {told[0]!r}), but lacks {lacking}",
-                path,
-                f"give {reader.engine}'s {reader.table} as it wrote it, or say with 'columns' which column holds what",
-            )
+        for source in sources:
+            for name in source.header:
+                if telltale.fullmatch(name):
+                    return format_, name
+    return None
+
+
+def _unknown(sources: Sequence[Source], path: Path) -> InputError:
+    if told := _told(sources):
+        format_, name = told
+        reader, lacking = _closest([one for one in READERS if one.format == format_], sources)
+        return InputError(
+            f"the table looks like one of {reader.engine} (it has a column {name!r}), but lacks {lacking}",
+            path,
+            f"give {reader.engine}'s {reader.table} as it wrote it, or say with 'columns' which column holds what",
+        )
     shown = ", ".join(repr(name) for name in sources[0].header[:4])
     sheets = ", ".join(repr(one.sheet) for one in sources)
     where = f"none of its sheets ({sheets}) has" if sources[0].sheet else "it lacks"

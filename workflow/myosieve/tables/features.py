@@ -12,6 +12,7 @@ import pandas as pd
 from myosieve.errors import InputError
 from myosieve.tables import accessions
 from myosieve.tables.accessions import Identifier
+from myosieve.tables.column_names import told
 from myosieve.tables.source import Table
 
 YES = ("+", "true", "yes", "1", "y", "t")
@@ -82,7 +83,7 @@ def proteins_frame(
         Per row, '' where the table does not tell. An organism that is missing is that of the leading identifier's species
         mnemonic (`sp|P02768|ALBU_HUMAN`).
     peptides, unique_peptides
-        Counts per row; NaN = unknown.
+        Counts per row; NaN = unknown. Averages of counts, as tables of conditions have them, are rounded.
     flags
         The engine's own `decoy`, `contaminant` and `only_by_site`, booleans per row.
     further_ids
@@ -112,8 +113,8 @@ def proteins_frame(
             "gene": list(genes) if genes is not None else blank,
             "protein_name": list(names) if names is not None else blank,
             "organism": species,
-            "peptides": peptides,
-            "unique_peptides": unique_peptides,
+            "peptides": np.round(peptides),
+            "unique_peptides": np.round(unique_peptides),
             "decoy": decoy,
             "contaminant": np.logical_or.reduce(list(by.values())),
             "contaminant_by": [
@@ -130,12 +131,12 @@ def yes(cells: pd.Series) -> np.ndarray:
 
 
 def text_columns(table: Table, names: Sequence[str]) -> pd.DataFrame:
-    """Return the table's columns of these names as stripped text; one that it has not is empty, as is a cell `nan`."""
+    """Return the table's columns of these names as stripped text; one that it has not is empty, as is NA."""
     there = [name for name in names if name in table.header]
     text = table.columns([table.header.index(name) for name in there])
     text.columns = there
     text = text.apply(lambda cells: cells.str.strip())
-    text = text.mask(text.isin(["nan", "NaN", "NA"]) & ~text.columns.isin(["Gene", "Genes"]), "")
+    text = text.apply(lambda cells: told(cells, genes=cells.name in ("Gene", "Genes")))
     return text.reindex(columns=list(names), fill_value="")
 
 

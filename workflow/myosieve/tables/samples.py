@@ -97,7 +97,7 @@ def _table(path: Path) -> Table:
     if sources[0].kind == "text":
         return read_table_text(path, typed=True)
     fits = [source for source in sources if set(REQUIRED) <= set(source.header)]
-    return (fits or sources)[0].table()
+    return (fits or sources)[0].table(typed=True)
 
 
 def _named_columns(header: Sequence[str], cells: pd.DataFrame, path: Path) -> list[int]:

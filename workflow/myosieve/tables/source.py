@@ -78,13 +78,14 @@ class Source:
     sheet: str = ""
     encoding: str = "UTF-8"
 
-    def table(self) -> Table:
-        """Read the whole table."""
+    def table(self, typed: bool = False) -> Table:
+        """Read the whole table; `typed`: a person typed it (see `read_table_text`)."""
         if self.kind == "parquet":
             return ParquetTable(self.path, self.header)
         if self.kind == "sheet":
-            return read_sheets(self.path)[self.sheet]
-        table: TextTable = read_table_text(self.path)
+            sheet = read_sheets(self.path, self.sheet)[self.sheet]
+            return sheet if typed else sheet.without_notes()
+        table: TextTable = read_table_text(self.path, typed=typed)
         return table
 
 

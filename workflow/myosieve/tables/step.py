@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from myosieve import files, schema
+from myosieve.errors import InputError
 from myosieve.provenance import Summary
 from myosieve.tables import detection, enrich
 from myosieve.tables.reader import Choice, Reader
@@ -45,6 +46,12 @@ def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path, f
     reader, source = detection.detect(open_sources(table), settings["format"], bool(settings["columns"]))
     choice = Choice(**{key: settings[key] for key in ("quantity", "scale", "identification", "columns")})
     quant = reader.read(source, sheet, choice)
+    if _values(quant).isna().all(axis=None):
+        raise InputError(
+            f"no sample has a single value of the quantity {quant.quantity!r}",
+            table,
+            "set quantity to another of the table's",
+        )
     proteins = enrich.with_headers(quant.proteins, fasta)
     proteins = enrich.with_listed_contaminants(proteins, enrich.SPECIES[settings["organism"]])
     shown = proteins.copy()
@@ -60,11 +67,16 @@ def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path, f
     return _summary(quant, proteins, sheet, source, reader)
 
 
+def _values(quant: QuantTable) -> pd.DataFrame:
+    """Return the intensities that the table holds: of precursors where it has them."""
+    return quant.intensities if quant.precursors is None else quant.precursors.intensities
+
+
 def _counts(quant: QuantTable) -> pd.DataFrame:
     counts = quant.peptide_counts
     if counts is None:
         counts = pd.DataFrame(index=quant.intensities.index, columns=quant.intensities.columns, dtype=float)
-    return counts.astype("Int64")
+    return counts.round().astype("Int64")
 
 
 def _precursors(quant: QuantTable, sheet: Samples) -> pd.DataFrame:
@@ -78,7 +90,7 @@ def _precursors(quant: QuantTable, sheet: Samples) -> pd.DataFrame:
 def _summary(quant: QuantTable, proteins: pd.DataFrame, sheet: Samples, source: Source, reader: Reader) -> Summary:
     groups, samples = quant.intensities.shape
     of_precursors = quant.precursors is not None
-    values = quant.precursors.intensities if of_precursors else quant.intensities
+    values = _values(quant)
     missing = float(values.isna().to_numpy().mean()) if values.size else 1.0
     version = f" {quant.version}" if quant.version else ""
     cited = f" ({reader.citation})" if reader.citation else ""
@@ -122,7 +134,7 @@ def _warnings(quant: QuantTable, proteins: pd.DataFrame, sheet: Samples, source:
         found.append(
             f"columns that the sheet does not name are left out ({len(quant.left_out)}): {_named(quant.left_out)}"
         )
-    values = quant.intensities if quant.precursors is None else quant.precursors.intensities
+    values = _values(quant)
     empty = values.columns[values.isna().all()]
     if len(empty):
         found.append(f"samples without any value ({len(empty)}): {_named(empty)}")

@@ -27,6 +27,10 @@ MISSING = frozenset(
 )  # fmt: skip
 # Stands between cells once quotes are resolved; read_text refuses a file that carries control characters.
 UNIT_SEPARATOR = "\x1f"
+_MOST_TITLES = 10
+_ROWS_TO_JUDGE = 20
+# In a table of so few columns a row with one filled cell is nothing special.
+_FEW = 2
 # Perseus: C = categorical, N = numeric, T = text, M = multi-numeric, E = main column (expression).
 _TYPED = re.compile(r"^[CNTME]: (?=\S)")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
@@ -72,6 +76,20 @@ class TextTable:
             self, header=header, rows=[self.rows[place] for place in kept], lines=[self.lines[place] for place in kept]
         )
 
+    def without_notes(self) -> TextTable:
+        """Return the table without notes below its last row ("* p < 0.05"), which are the only cell of theirs.
+
+        An identifier without any value or name beside it would be kept: it has no blank and no asterisk.
+        """
+        count = len(self.rows)
+        while count > 1 and len(self.header) > _FEW and self._is_note(self.rows[count - 1]):
+            count -= 1
+        return replace(self, rows=self.rows[:count], lines=self.lines[:count])
+
+    def _is_note(self, row: str) -> bool:
+        filled = [cell for part in row.split(self.separator) if (cell := part.strip(' "'))]
+        return len(filled) == 1 and (" " in filled[0] or filled[0].startswith("*"))
+
     def columns(self, positions: Sequence[int]) -> pd.DataFrame:
         """Return columns as text: labels = positions, index = line of the file, no cell missing (empty = '')."""
         frame = pd.read_csv(
@@ -101,9 +119,9 @@ def read_table_text(path: Path | str, *, typed: bool = False) -> TextTable:
     path
         The file.
     typed
-        Whether a person typed it, so that a short last row means nothing. In a search engine's table, a last row that is
-        shorter than all others and has no line end shows that the file is cut off. Short rows elsewhere are read as if
-        empty cells followed: scripts and editors strip trailing tabs.
+        Whether a person typed it, so that a short last row means nothing, and is no note. In a search engine's table, a last
+        row that is shorter than all others and has no line end shows that the file is cut off. Short rows elsewhere are read
+        as if empty cells followed: scripts and editors strip trailing tabs.
 
     Raises
     ------
@@ -115,17 +133,14 @@ def read_table_text(path: Path | str, *, typed: bool = False) -> TextTable:
     rows, lines = _not_blank(text.split("\n"))
     if not rows:
         raise InputError("the file is empty", path, "give a table with a header line and one row per entry")
-    announced = re.fullmatch(r'"?sep=(.)"?', rows[0])  # Excel's own hint, above the header
-    separator = announced.group(1) if announced else _separator(rows[0])
+    separator, above = _separator_and_above(rows)
     quoted = '"' in text
     # A quote at the start of a tab-separated cell may be an inch or a prime: only uneven rows show that it opens a quote.
-    if quoted and (separator != "\t" or len({row.count(separator) for row in rows[bool(announced) :]}) > 1):
+    if quoted and (separator != "\t" or len({row.count(separator) for row in rows[above:]}) > 1):
+        last = lines[above - 1] if above else 0
         rows, lines = _without_quotes(text, separator, path)
-        separator, quoted = UNIT_SEPARATOR, False
-    if announced:
-        rows, lines = rows[1:], lines[1:]
-    while rows and _is_remark(rows[0], separator):
-        rows, lines = rows[1:], lines[1:]
+        separator, quoted, above = UNIT_SEPARATOR, False, sum(line <= last for line in lines)
+    rows, lines = rows[above:], lines[above:]
     if not rows:
         raise InputError("the table has only remarks", path, "give the whole table")
     header = [cell.strip().strip('"').strip() for cell in rows[0].split(separator)]
@@ -145,34 +160,65 @@ def read_table_text(path: Path | str, *, typed: bool = False) -> TextTable:
     table = TextTable(path, tuple(header), rows, lines, separator, quoted, encoding).without_comments()
     if not header or not table.rows:
         raise InputError("the table has a header line but no rows", path, "give the whole table")
-    return table
+    return table if typed else table.without_notes()
 
 
 def header_of(text: str) -> tuple[tuple[str, ...], str, int]:
-    """Return the header of a text whose first part is given, the character between its cells, and the header's line."""
+    """Return the header of a text whose first part is given, the character between its cells, and the header's last line."""
     rows, lines = _not_blank(text.split("\n")[:50])
     if any(row.startswith("MTD\t") for row in rows):  # mzTab: comments may stand before its first section
         remarks = next(place for place, row in enumerate(rows) if row.split("\t")[0] != "COM")
         rows, lines = rows[remarks:], lines[remarks:]
-    announced = re.fullmatch(r'"?sep=(.)"?', rows[0]) if rows else None
-    separator = announced.group(1) if announced else _separator(rows[0]) if rows else "\t"
-    rows, lines = (rows[1:], lines[1:]) if announced else (rows, lines)
-    while rows and _is_remark(rows[0], separator):
-        rows, lines = rows[1:], lines[1:]
+    separator, above = _separator_and_above(rows)
+    rows, lines = rows[above:], lines[above:]
     if not rows:
         return (), separator, 1
     limit = csv.field_size_limit(len(text) + 1)  # the default refuses cells beyond 131,072 characters
     try:
-        cells = [next(csv.reader([row], delimiter=separator)) for row in rows[:-1] or rows]
+        reader = csv.reader(io.StringIO(_header_row(rows)), delimiter=separator)
+        header = [" ".join(name.split("\n")).strip() for name in next(reader)]
+        rows, line = rows[reader.line_num :], lines[reader.line_num - 1]
+        cells = [next(csv.reader([row], delimiter=separator)) for row in rows[:-1]]
     finally:
         csv.field_size_limit(limit)
-    header = [name.strip() for name in cells[0]]
-    plain = [UNIT_SEPARATOR.join(row) for row in cells[1:]]
-    if _has_row_names(header, plain, [len(row) for row in cells[1:]], UNIT_SEPARATOR):
+    plain = [UNIT_SEPARATOR.join(row) for row in cells]
+    if _has_row_names(header, plain, [len(row) for row in cells], UNIT_SEPARATOR):
         header = ["", *header]
     while header and not header[-1]:
         header.pop()
-    return TextTable(Path(), tuple(header), [], [], separator, False, "").without_comments().header, separator, lines[0]
+    return TextTable(Path(), tuple(header), [], [], separator, False, "").without_comments().header, separator, line
+
+
+def _separator_and_above(rows: Sequence[str]) -> tuple[str, int]:
+    """Return the character between cells, and how many rows stand above the header: Excel's hint, titles and remarks."""
+    announced = re.fullmatch(r'"?sep=(.)"?', rows[0]) if rows else None
+    above = 1 if announced else _titles(rows)
+    header = _header_row(rows[above:]) if rows else ""
+    below = rows[above + header.count("\n") + 1 :][:_ROWS_TO_JUDGE]
+    separator = announced.group(1) if announced else _separator(header, below)
+    while above < len(rows) and _is_remark(rows[above], separator):
+        above += 1
+    return separator, above
+
+
+def _header_row(rows: Sequence[str]) -> str:
+    """Return the first row, with the lines that follow as far as a quoted cell of it goes on."""
+    for count in range(1, min(len(rows), _MOST_TITLES) + 1):
+        row = "\n".join(rows[:count])
+        if not row.count('"') % 2:
+            return row
+    return rows[0]
+
+
+def _titles(rows: Sequence[str]) -> int:
+    """Return how many rows of one filled cell ("Table S1. Proteins") stand above the first with three or more."""
+    tabs = any("\t" in row for row in rows[:_MOST_TITLES])
+    for place, row in enumerate(rows[:_MOST_TITLES]):
+        bare = re.sub(r'"([^"]*)"', lambda quoted: "x" if quoted[1].strip() else "", row)
+        filled = sum(bool(cell.strip()) for cell in bare.split("\t" if tabs else _separator(row)))
+        if filled != 1 or '"' in bare:  # a quote left over opens a cell of several lines
+            return place if filled > 2 else 0
+    return 0
 
 
 def _is_remark(row: str, separator: str) -> bool:
@@ -192,14 +238,21 @@ def _not_blank(rows: Sequence[str]) -> tuple[list[str], list[int]]:
     return [row for row, _ in kept], [line for _, line in kept]
 
 
-def _separator(header: str) -> str:
-    bare = re.sub(r'"[^"]*"', "", header)
+def _separator(header: str, rows: Sequence[str] = ()) -> str:
+    """Return the character between cells: of two in the header, the one that every row has as often."""
+    bare = _without_quoted(header)
     if "\t" in bare:
         return "\t"
-    semicolons, commas = bare.count(";"), bare.count(",")
-    if semicolons == commas == 0:
+    times = {sign: bare.count(sign) for sign in ";,"}
+    if not any(times.values()):
         return "\t"
-    return ";" if semicolons >= commas else ","
+    bodies = [_without_quoted(row) for row in rows]
+    even = [sign for sign in times if times[sign] and all(row.count(sign) == times[sign] for row in bodies)]
+    return even[0] if len(even) == 1 else max(times, key=times.__getitem__)  # of equals, the semicolon
+
+
+def _without_quoted(row: str) -> str:
+    return re.sub(r'"[^"]*"', "", row)
 
 
 def _without_quotes(text: str, separator: str, path: Path) -> tuple[list[str], list[int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from myosieve.errors import InputError
-from myosieve.tables import matching, runs
+from myosieve.tables import column_names, matching, runs
 from myosieve.tables.samples import Samples
 
 
@@ -111,11 +111,12 @@ def choose(
 
 
 def run_spellings(names: Mapping[int, str]) -> list[matching.Spelling]:
-    """Return how a sheet may name runs: as the table does, by file name, or by the stem of it."""
+    """Return how a sheet may name runs: as the table does, by file name, by the stem of it, or as before R spelled it."""
     return [
         matching.Spelling(positions_by(names, str)),
         matching.Spelling(positions_by(names, runs.file_name)),
         matching.Spelling(positions_by(names, runs.stem), runs.stem),
+        *_of_r(positions_by(names, str)),
     ]
 
 
@@ -133,4 +134,9 @@ def _spellings(header: Sequence[str], named: Mapping[int, str]) -> list[matching
     literal = positions_by({position: header[position] for position in named}, str)
     for short, positions in positions_by(named, str).items():
         literal[short] = list(dict.fromkeys([*literal.get(short, []), *positions]))
-    return [matching.Spelling(literal), *run_spellings(named)[1:]]
+    return [matching.Spelling(literal), *run_spellings(named)[1:3], *_of_r(literal)]
+
+
+def _of_r(literal: Mapping[str, Sequence[int]]) -> list[matching.Spelling]:
+    """Return how R spells a sheet's names in the header of a table that it wrote, alone and at the start of a column's name."""
+    return [matching.Spelling(literal, column_names.dotted), matching.Spelling(literal, column_names.of_r)]

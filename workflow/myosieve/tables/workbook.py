@@ -27,13 +27,15 @@ def is_workbook(path: Path | str) -> bool:
     return bool(names & {"[Content_Types].xml", "content.xml"})
 
 
-def read_sheets(path: Path | str) -> dict[str, TextTable]:
+def read_sheets(path: Path | str, wanted: str = "") -> dict[str, TextTable]:
     """Read the visible sheets of a workbook.
 
     Parameters
     ----------
     path
         The file.
+    wanted
+        The sheet that is to be used: no row of it may be longer than its header. A legend on another sheet may be of any shape.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def read_sheets(path: Path | str) -> dict[str, TextTable]:
     Raises
     ------
     InputError
-        The file is damaged or protected by a password, or no sheet has a header and rows.
+        The file is damaged or protected by a password, no sheet has a header and rows, or the wanted one has longer rows.
     """
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -54,7 +56,7 @@ def read_sheets(path: Path | str) -> dict[str, TextTable]:
             for sheet in book.sheets_metadata:
                 if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
                     rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                    if table := _table(rows, path):
+                    if table := _table(rows, path, sheet.name == wanted):
                         tables[sheet.name] = table
     except CalamineError as error:
         raise InputError(
@@ -65,9 +67,10 @@ def read_sheets(path: Path | str) -> dict[str, TextTable]:
     return tables
 
 
-def _table(rows: list[list[Any]], path: Path) -> TextTable | None:
+def _table(rows: list[list[Any]], path: Path, checked: bool) -> TextTable | None:
     filled = [(line, [_text(cell) for cell in row]) for line, row in enumerate(rows, 1)]
     filled = [(line, row) for line, row in filled if any(row)]
+    filled = filled[_titles([row for _, row in filled]) :]
     if len(filled) < 2:
         return None
     header = [name.strip() for name in filled[0][1]]
@@ -75,7 +78,7 @@ def _table(rows: list[list[Any]], path: Path) -> TextTable | None:
         header.pop()
     width = len(header)
     for line, row in filled[1:]:
-        if any(row[width:]):
+        if checked and any(row[width:]):
             raise InputError(
                 f"line {line} has a value in column {len(row)}, the header has {width}",
                 path,
@@ -87,9 +90,16 @@ def _table(rows: list[list[Any]], path: Path) -> TextTable | None:
     ).without_comments()
 
 
+def _titles(rows: list[list[str]]) -> int:
+    """Return how many rows of one filled cell stand above the first with three or more, as in `text`."""
+    filled = [sum(map(bool, row)) for row in rows]
+    place = next((place for place, cells in enumerate(filled) if cells != 1), 0)
+    return place if filled and filled[place] > 2 else 0
+
+
 def _text(cell: Any) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime.datetime | datetime.date):
         return cell.isoformat()[:10]
-    return " ".join(str(cell).split("\n")).replace(UNIT_SEPARATOR, " ").strip()
+    return " ".join(str(cell).split("\n")).replace(UNIT_SEPARATOR, " ").replace("\u00a0", " ").strip()

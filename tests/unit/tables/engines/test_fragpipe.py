@@ -448,3 +448,31 @@ def test_real_ions_are_read_as_plain_counts_say(shared_data: Path, sheet) -> Non
     seen = raw[raw[columns[0]] > 0].groupby("Protein ID")["Peptide Sequence"].nunique()
     counts = table.peptide_counts.iloc[:, 0]
     assert counts[counts > 0].to_dict() == seen.to_dict()
+
+
+def test_without_any_protein_id_the_protein_is_the_key_and_the_description_has_the_header(proteins, sheet) -> None:
+    # what Philosopher writes where it takes the database for none of UniProt's
+    table = proteins(
+        modern("A", "B"),
+        Protein=["sp|P00330|ADH1_YEAST", "sp|P0CS91|HSP77_YEASX"],
+        Protein_ID=["", ""],
+        Gene=["", ""],
+        Organism=["", ""],
+        Description=[
+            "sp|P00330|ADH1_YEAST Alcohol dehydrogenase 1 OS=Saccharomyces cerevisiae (strain S288c) OX=559292 GN=ADH1 PE=1",
+            "mitochondrial OS=Saccharomyces cerevisiae (strain S288c) OX=559292 GN=SSC1 PE=1 SV=1",
+        ],
+    )
+    found = read(table, sheet("A", "B")).proteins
+    assert found["protein_group"].tolist() == ["sp|P00330|ADH1_YEAST", "sp|P0CS91|HSP77_YEASX"]
+    assert found["accession"].tolist() == ["P00330", "P0CS91"]
+    assert found["gene"].tolist() == ["ADH1", "SSC1"]
+    assert found["protein_name"].tolist() == ["Alcohol dehydrogenase 1", "mitochondrial"]
+    assert found["organism"].tolist() == ["Saccharomyces cerevisiae"] * 2
+
+
+def test_a_gene_that_r_wrote_as_na_is_none(proteins, sheet) -> None:
+    assert read(proteins(modern("A", "B"), Gene=["NA", "TGFB1"]), sheet("A", "B")).proteins["gene"].tolist() == [
+        "",
+        "TGFB1",
+    ]

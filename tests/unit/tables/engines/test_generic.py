@@ -93,8 +93,33 @@ def test_identifiers_that_may_be_in_two_columns_or_in_none_are_not_guessed(write
     with pytest.raises(InputError, match="may be in 'Accession' or 'Protein accession'; set columns: protein_group"):
         read(two, sheet("a"))
     none = write("t.tsv", {"Protein": ["Serum albumin", "Actin"], "Protein ID": [1, 2], "a": [1, 2]})
-    with pytest.raises(InputError, match="'Protein ID' and 'Protein' of the table looks like protein identifiers"):
+    with pytest.raises(InputError, match=r"no column of the table looks like .* not even 'Protein ID' or 'Protein'"):
         read(none, sheet("a"))
+
+
+def test_row_names_without_a_name_are_the_identifiers_if_they_surely_are_accessions(write, sheet) -> None:
+    ids = ["sp|P36578|RL4_HUMAN", "P0DMV9,P0DMV8", "A0A024RBG1-2", "REV__sp|Q13085|ACACA_HUMAN"]
+    table = read(write("t.csv", {"": ['"' + one + '"' for one in ids], "a": range(1, 5)}, sep=","), sheet("a"))
+    assert table.proteins["accession"].tolist() == ["P36578", "P0DMV9", "A0A024RBG1-2", "Q13085"]
+    assert table.proteins["decoy"].tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize("name", ["X", "...1", "rowname", "Unnamed: 0", "index", "ID"])
+def test_row_names_are_known_by_what_programs_call_them(write, sheet, name: str) -> None:
+    table = read(write("t.tsv", {"name": ["ALB"], name: ["P02768"], "a": [1]}), sheet("a"))
+    assert table.proteins["protein_group"].tolist() == ["P02768"]
+
+
+@pytest.mark.parametrize("names", [["GAPDH", "ALB", "IL6"], ["0", "1", "2"]])
+def test_row_names_that_are_symbols_or_numbers_are_no_identifiers(write, sheet, names: list[str]) -> None:
+    with pytest.raises(InputError, match=r"no column of the table looks like protein identifiers; set columns"):
+        read(write("t.tsv", {"": names, "a": [1, 2, 3]}), sheet("a"))
+
+
+def test_a_known_engines_table_without_its_identifiers_is_not_read_by_row_names(write, sheet) -> None:
+    table = write("t.tsv", {"": ["P36578"], "LFQ intensity a": [1], "Potential contaminant": ["+"]})
+    with pytest.raises(InputError, match="looks like one of MaxQuant"):
+        read(table, sheet("a", column=["LFQ intensity a"]))
 
 
 def test_columns_called_like_the_samples_are_left_out_and_others_are_not_mentioned(write, sheet) -> None:
@@ -130,6 +155,36 @@ def test_a_fasta_header_in_the_description_is_taken_apart(write, sheet, descript
     content = {"Accession": ["P02768"], "Description": [description], "a": [1]}
     proteins = read(write("t.tsv", content), sheet("a")).proteins
     assert proteins.loc[0, ["gene", "protein_name", "organism"]].tolist() == ["ALB", "Albumin", "Homo sapiens"]
+
+
+def test_synonyms_behind_a_symbol_and_names_behind_a_species_are_passed_over(write, sheet) -> None:
+    content = {
+        "Protein Groups": ["P02768|Q9Y6R7", "P05231"],
+        "Gene Names": ["ALB GIG20 GIG42", "primary:IL6, synonym:IFNB2"],
+        "Organism": ["Homo sapiens (Human)", "Homo sapiens"],
+        "a": [1, 2],
+    }
+    proteins = read(write("t.tsv", content), sheet("a")).proteins
+    assert proteins["gene"].tolist() == ["ALB", "IL6"]
+    assert proteins["organism"].tolist() == ["Homo sapiens"] * 2
+    assert proteins["accessions"].tolist() == ["P02768;Q9Y6R7", "P05231"]
+
+
+def test_well_known_flags_mark_contaminants_and_decoys(write, sheet) -> None:
+    content = {
+        "Accession": ["P1", "P2", "P3"],
+        "Potential.contaminant": ["", "+", ""],
+        "Decoy": ["False", "False", "True"],
+        "a": [1, 2, 3],
+    }
+    proteins = read(write("t.tsv", content), sheet("a")).proteins
+    assert proteins["contaminant"].tolist() == [False, True, False]
+    assert proteins["decoy"].tolist() == [False, False, True]
+
+
+def test_counts_that_are_averages_are_rounded(write, sheet) -> None:
+    content = {"Accession": ["P1"], "#Peptides": ["2.6"], "a": [1]}
+    assert read(write("t.tsv", content), sheet("a")).proteins["peptides"].tolist() == [3]
 
 
 def test_the_config_tells_quantity_and_scale(write, sheet) -> None:
@@ -256,6 +311,13 @@ def test_a_precursor_makes_it_a_long_table_of_precursors(write, sheet) -> None:
     assert table.precursors.intensities.fillna(-1).to_numpy().tolist() == [[1, 2], [3, -1]]
     assert table.peptide_counts.to_numpy().tolist() == [[1, 1], [1, 0]]
     assert table.proteins["peptides"].tolist() == [1, 1]
+
+
+def test_charges_of_a_peptide_are_precursors_of_their_own(write, sheet) -> None:
+    content = {"p": ["P1"] * 3, "s": ["a", "a", "b"], "seq": ["AK"] * 3, "Charge": [3, 2, 2], "v": [30, 20, 21]}
+    columns = {"protein_group": "p", "run": "s", "precursor": "seq", "value": "v"}
+    table = mapped(write("t.tsv", content), sheet("a", "b"), columns)
+    np.testing.assert_array_equal(table.precursors.intensities.to_numpy(), [[30, np.nan], [20, 21]])
 
 
 def test_logarithms_of_a_long_table_come_back_linear(write, sheet) -> None:

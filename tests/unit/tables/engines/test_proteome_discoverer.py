@@ -183,6 +183,21 @@ def test_the_areas_of_version_1_are_read_with_the_peptides_of_every_file(write, 
     assert table.proteins["protein_name"].tolist() == ["Albumin", "X"]
 
 
+def test_columns_that_were_called_after_the_samples_go_by_their_full_names(proteins, sheet) -> None:
+    columns = {"ctrl 1": [1, 2], "EPS+1": [3, 4], "Abundance Ratio: (eps) / (rest)": [5, 6]}
+    path = proteins(columns, Master=["Master Protein", "None"], Protein_FDR_Confidence=["High", "High"])
+    table = read(path, sheet("a", "b", column=["EPS+1", "ctrl 1"]))
+    assert table.intensities.to_numpy().tolist() == [[3, 1]]
+    assert (table.removed, table.left_out) == ({"no master protein": 1}, ())
+
+
+def test_ratios_are_no_samples_in_a_table_of_nothing_but_them(proteins, sheet) -> None:
+    columns = {"Abundance Ratio: (eps) / (rest)": [1, 2], "Abundance Ratio (log2): (eps) / (rest)": [0, 1]}
+    path = proteins(columns, Protein_FDR_Confidence=["High", "High"])
+    with pytest.raises(InputError, match="ratios, counts and grouped abundances are no samples"):
+        read(path, sheet("a", column=["Abundance Ratio: (eps) / (rest)"]))
+
+
 def test_headers_of_other_tables_are_told_apart() -> None:
     assert proteome_discoverer.lacks(()) == "a column 'Accession'"
     assert proteome_discoverer_peptides.lacks(()) == "a column 'Master Protein Accessions'"

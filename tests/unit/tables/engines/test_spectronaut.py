@@ -378,6 +378,51 @@ def test_underscores_of_parquet_are_dots(sheet, tmp_path: Path) -> None:
     assert table.precursors.intensities.to_numpy().tolist() == [[30, 30]]
 
 
+def test_names_that_r_cleaned_are_still_the_reports(write, sheet) -> None:
+    content = {
+        "r_file_name": ["a", "a", "b"], "pg_protein_groups": ["P1"] * 3, "pg_quantity": [5, 5, 6], "fg_quantity": [1, 2, 3],
+        "eg_precursor_id": ["_AK_.2", "_CK_.2", "_AK_.2"], "eg_qvalue": [0.001, 0.5, 0.001], "pg_q_value_run_wise": [0, 0, 0.5],
+    }  # fmt: skip
+    table = read(write("r.tsv", content), sheet("a", "b"))
+    np.testing.assert_array_equal(table.precursors.intensities.to_numpy(), [[1, np.nan]])
+    assert list(table.removed.values()) == [1, 1]
+
+
+def test_a_report_without_file_names_is_refused(write, sheet) -> None:
+    content = {"R.Condition": ["eps"], "R.Replicate": [1], "PG.ProteinGroups": ["P1"], "PG.Quantity": [5]}
+    with pytest.raises(InputError, match="looks like one of Spectronaut"):
+        read(write("r.tsv", content), sheet("eps"))
+
+
+def test_renamed_columns_of_a_table_of_precursors_are_no_quantities_of_proteins(write, sheet) -> None:
+    content = {"PG.ProteinGroups": ["P1", "P1"], "EG.PrecursorId": ["_A_.2", "_C_.2"], "a": [1, 2]}
+    with pytest.raises(InputError, match=r"lacks columns like '\[1\] run\.raw\.EG\.TotalQuantity"):
+        read(write("eg.tsv", content), sheet("a"))
+
+
+@pytest.mark.parametrize("further", [{}, {"EG.PrecursorId": ["_A_.2", "_C_.2"], "a.EG.TotalQuantity": [5, 6]}])
+def test_rows_of_a_pivot_without_protein_group_are_counted(write, sheet, further: dict[str, list[object]]) -> None:
+    table = read(write("pg.tsv", {"PG.ProteinGroups": ["P1", ""], "a.PG.Quantity": [1, 2], **further}), sheet("a"))
+    assert table.proteins["protein_group"].tolist() == ["P1"]
+    assert table.removed["rows without protein group"] == 1
+
+
+def test_a_report_of_ibaq_alone_is_read_as_ibaq(write, sheet) -> None:
+    content = {"R.FileName": ["a", "b"], "PG.ProteinGroups": ["P1", "P1"], "PG.IBAQ": [5, 6]}
+    table = read(write("r.tsv", content), sheet("a", "b"))
+    assert (table.quantity, table.intensities.to_numpy().tolist()) == ("ibaq", [[5, 6]])
+
+
+def test_of_the_ibaq_values_of_a_groups_proteins_the_first_counts(write, sheet) -> None:
+    content = {"PG.ProteinGroups": ["P1;P2", "P3"], "[1] a.raw.PG.IBAQ": ["100.5;120", "5"]}
+    assert read(write("pg.tsv", content), sheet("a")).intensities["a"].tolist() == [100.5, 5]
+
+
+def test_counts_of_a_condition_that_are_averages_are_rounded(write, sheet) -> None:
+    content = {"PG.ProteinGroups": ["P1"], "eps.PG.Quantity": [5], "eps.PG.NrOfStrippedSequencesIdentified": [2.6]}
+    assert read(write("pg.tsv", content), sheet("eps")).proteins["peptides"].tolist() == [3]
+
+
 def test_maxlfq_is_called_so_only_where_the_report_does(write, sheet) -> None:
     assert read(write("r.tsv", report([{}], **{"E.LFQMethod": "MaxLFQ"})), sheet("a")).quantity == "lfq"
     other = write("r.tsv", report([{}], **{"E.LFQMethod": "QUANT 2.0 (SN Standard)"}))

@@ -10,13 +10,15 @@ decide, and the matrices hold what their author recommends. Its limits are the d
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from myosieve.errors import InputError
-from myosieve.tables import accessions, assemble, matching, wide
+from myosieve.tables import accessions, assemble, long, matching, wide
 from myosieve.tables.accessions import Identifier
 from myosieve.tables.features import Groups, groups_of, proteins_frame, text_columns
 from myosieve.tables.intensities import read_intensities
@@ -34,9 +36,11 @@ _GROUP = "Protein.Group"
 _DESCRIBING = (_GROUP, "Protein.Ids", "Protein.Names", "Genes", "First.Protein.Description")
 _COUNTS = ("N.Sequences", "N.Proteotypic.Sequences")
 _PRECURSOR = ("Proteotypic", "Stripped.Sequence", "Modified.Sequence", "Precursor.Charge", "Precursor.Id")
+_CHANNEL = "Channel"
 # Everything that is no run, in both matrices. 2.x has the counts and may lack Protein.Ids; with several channels there are
 # further columns of the precursor.
-_ANNOTATION = (*_DESCRIBING, *_COUNTS, *_PRECURSOR, "Channel", "All Mapped Proteins", "All Mapped Genes")
+_ANNOTATION = (*_DESCRIBING, *_COUNTS, *_PRECURSOR, _CHANNEL, "All Mapped Proteins", "All Mapped Genes")
+_CHANNEL_COLUMN = re.compile(r"Channel\.(?P<channel>[A-Z]|\d+)")
 _RUN_HINT = "write the run's file name, with or without its ending, into 'column'"
 
 # Protein and precursor quantities of the report, best first.
@@ -55,6 +59,7 @@ _LIMITS = {
     "Global.PG.Q.Value": ("protein_global_q", "global protein group q-value"),
     "Lib.PG.Q.Value": ("protein_global_q", "protein group q-value of the library"),
 }
+_UNFILTERED = "the report has no column 'Q.Value': its rows count whatever their q-value in the run"
 
 
 # ---- matrices ------------------------------------------------------------------------------------------------------
@@ -96,7 +101,8 @@ def read_pr_matrix(source: Source, samples: Samples, choice: Choice) -> QuantTab
     table = source.table()
     positions, rest = _match(source, samples, choice, "normalized")
     values = read_intensities(table, positions, samples.frame["sample"], *_scale(choice))
-    text = text_columns(table, (*_DESCRIBING, *_PRECURSOR))
+    text = text_columns(table, (*_DESCRIBING, *_PRECURSOR, _CHANNEL))
+    _refuse_several(sorted(set(text[_CHANNEL]) - {""}), source.path)
     ids, group = assemble.rows_of_groups(text[_GROUP])
     described = text.loc[ids.index]
     sequences = text["Stripped.Sequence"]
@@ -145,24 +151,57 @@ def _scale(choice: Choice) -> tuple[str, bool]:
 
 def lacks_report(header: Sequence[str]) -> str:
     """Return what a main report has and this header has not."""
-    for name in (_GROUP, "Precursor.Id"):
-        if name not in header:
-            return f"a column {name!r}"
+    if _GROUP not in header:
+        return f"a column {_GROUP!r}"
+    if not _precursor(header):
+        return "a column 'Precursor.Id'"
     return "" if {"Run", "File.Name"} & set(header) else "a column 'Run' or 'File.Name'"
+
+
+def _precursor(header: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that tell a precursor: its id, or what it is made of where a script kept some of the columns only."""
+    for names in (
+        ("Precursor.Id",),
+        ("Modified.Sequence", "Precursor.Charge"),
+        ("Stripped.Sequence", "Precursor.Charge"),
+    ):
+        if set(names) <= set(header):
+            return names
+    return ()
 
 
 def read_report(source: Source, samples: Samples, choice: Choice) -> QuantTable:
     """Read the sheet's samples from a main report, text or Parquet, of any size."""
     quantity, layout = _layout(source.header, choice, source.path)
+    _refuse_channels(source, layout)
     table, rest = assemble.long_table(source.path, layout, samples, _RUN_HINT)
     groups = groups_of(table.groups["group"], source.path, ENGINE)
     sequences = table.precursors.groupby("group")["sequence"].nunique()
     peptides = sequences.reindex(range(len(groups.keys)), fill_value=0).to_numpy()
     proteins = _proteins(groups, table.groups.rename(columns={"group": _GROUP}), peptides=peptides)
     version = "2" if source.kind == "parquet" else ""
+    limited = choice.identification.get("precursor_run_q", 1.0) < 1
+    notes = (_UNFILTERED,) if limited and "Q.Value" not in source.header else ()
     return assemble.from_long(
-        table, proteins, samples, engine=ENGINE, version=version, quantity=quantity, left_out=rest
+        table, proteins, samples, engine=ENGINE, version=version, quantity=quantity, left_out=rest, notes=notes
     )
+
+
+def _refuse_channels(source: Source, layout: LongLayout) -> None:
+    """Refuse a report of several isotope channels: 1.x has a column per channel, 2.x names each row's."""
+    channels = [match["channel"] for name in source.header if (match := _CHANNEL_COLUMN.fullmatch(name))]
+    if _CHANNEL in source.header:
+        channels = long.run_names(source.path, dataclasses.replace(layout, run=(_CHANNEL,)))
+    _refuse_several(channels, source.path)
+
+
+def _refuse_several(channels: Sequence[str], path: Path) -> None:
+    if len(channels) > 1:
+        raise InputError(
+            f"the search had {len(channels)} isotope channels ({', '.join(channels)}), which make several samples of one run",
+            path,
+            "keep the rows of one channel, or give a table with a column per run and channel and set format to generic",
+        )
 
 
 def _layout(header: Sequence[str], choice: Choice, path: Path) -> tuple[str, LongLayout]:
@@ -183,7 +222,7 @@ def _layout(header: Sequence[str], choice: Choice, path: Path) -> tuple[str, Lon
     )
     return quantity, LongLayout(
         run=("Run", "File.Name"),
-        precursor=("Precursor.Id",),
+        precursor=_precursor(header),
         group=_GROUP,
         quantity=precursor,
         protein_quantity=protein if protein in header else "",
@@ -207,11 +246,17 @@ def _proteins(groups: Groups, text: pd.DataFrame, **counts: Sequence[float]) -> 
     names = text["Protein.Names"].str.split(";")
     return proteins_frame(
         groups,
-        genes=text["Genes"].str.split(";").str[0].str.strip(),
+        genes=_symbols(text["Genes"]),
         names=text["First.Protein.Description"],
         organisms=[_organism(one, entries) for one, entries in zip(groups.leading, names, strict=True)],
         **counts,
     )
+
+
+def _symbols(genes: pd.Series) -> pd.Series:
+    """Return the first gene of each group; of a FASTA header that is not UniProt's, DIA-NN takes any piece for it ("(Bos")."""
+    first = genes.str.split(";").str[0].str.strip()
+    return first.mask(first.str.contains(r"^\(|\|", regex=True), "")
 
 
 def _organism(leading: Identifier, names: Sequence[str]) -> str:

@@ -11,7 +11,8 @@ TMT-Integrator's tables by `fragpipe_tmt.py`, DIA-NN's in FragPipe's folder by `
 Traps. 0.0 is missing, in counts as well: nobody counted what was not identified. MaxLFQ needs two ions by default and is 0
 where there is one. "Protein ID" loses the mark of a contaminant (contam_sp|P02769|ALBU_BOVIN -> P02769), and where a FASTA
 header is not UniProt's the whole of it stands there, while "Description" has a piece of it: the marks are read from "Protein",
-the header from "Protein ID". A sample may be called like a word ("A MaxLFQ", "A Total").
+the header from "Protein ID". Philosopher leaves "Protein ID" empty where it took the database for none of UniProt's; then
+"Description" has the header, or what stands behind its last comma. A sample may be called like a word ("A MaxLFQ", "A Total").
 
 A protein group is the protein that FragPipe reports with its "Indistinguishable Proteins" behind it; its key is "Protein ID",
 or "Protein" where that is a header. FragPipe's choice is the leading protein, also where a contaminant won over
@@ -74,6 +75,7 @@ _TELLING = {
     "protein probability", "top peptide probability", "combined total peptides", "indistinguishable proteins",
     "combined spectral count", "summarized total spectral count",
 }  # fmt: skip
+_HEADER_FIELD = re.compile(r"\s(?:OS|OX|GN|PE)=")
 _HEADER_REST = re.compile(r"(?:[\w-]+:\S+\s+)?(?:\((?P<organism>[A-Z][a-z]+ [a-z]+)\)\s*)?(?P<name>.*)")
 
 
@@ -209,14 +211,14 @@ def proteins_of(
     """Return `schema.PROTEINS` of columns by the labels of `ABOUT`, one row per protein group."""
     ids = text["protein"].where(text["protein"] != "", text["id"])
     others = text["group"].str.split(r"[,;]\s*", regex=True)
-    first = groups_of(ids.str.split().str[0].fillna(""), source.path, ENGINE)
+    first = groups_of(_first_word(ids), source.path, ENGINE)
     leading = [identifiers[0] for identifiers in first.identifiers]
     identifiers = [
         [lead, *(accessions.parse(one) for one in group if one)] for lead, group in zip(leading, others, strict=True)
     ]
     keys = [key if key and " " not in key else full.split()[0] for key, full in zip(text["id"], ids, strict=True)]
     described = [
-        _describe(*row) for row in zip(text["id"], leading, text["description"], text["organism"], strict=True)
+        _describe(*row) for row in zip(ids, text["id"], leading, text["description"], text["organism"], strict=True)
     ]
     return proteins_frame(
         Groups(keys, identifiers, leading),
@@ -225,16 +227,26 @@ def proteins_of(
         organisms=[one.organism for one in described],
         peptides=peptides,
         unique_peptides=unique,
-        further_ids=[text["id"].str.split().str[0].fillna("")],
+        further_ids=[_first_word(text["id"])],
     )
 
 
-def _describe(id_: str, leading: Identifier, name: str, organism: str) -> accessions.Description:
-    """Return name and organism of a row, from the header in "Protein ID" where one stands there."""
-    if " " not in id_:
+def _first_word(cells: pd.Series) -> pd.Series:
+    return cells.str.strip().str.partition(" ")[0]
+
+
+def _describe(full: str, id_: str, leading: Identifier, name: str, organism: str) -> accessions.Description:
+    """Return name, gene and organism of a row, from the header in "Protein ID" or "Description" where one stands there."""
+    if " " in id_:
+        header = id_
+    elif "|" in name.partition(" ")[0]:
+        header = name
+    elif _HEADER_FIELD.search(name):
+        header = f"{full} {name}"
+    else:
         return accessions.Description("", name, re.split(r"\s+OX=|\s*\(", organism)[0].strip())
-    told = accessions.describe(id_, leading.accession)
-    rest = _HEADER_REST.fullmatch(told.name or id_.partition(" ")[2])
+    told = accessions.describe(header, leading.accession)
+    rest = _HEADER_REST.fullmatch(told.name or header.partition(" ")[2])
     return accessions.Description(told.gene, rest["name"], told.organism or rest["organism"] or "") if rest else told
 
 

@@ -2,13 +2,13 @@
 
 `columns` names the table's column of each role (`protein_group`, `gene`, ... as in workflow/schemas/config.schema.yaml); a
 column without a name, as R leaves that of the row names, goes by its position ("column 1"). With `run` and `value` the table
-is a long one, and of several rows of one precursor in a run the first counts; with `precursor` its rows are precursors;
-otherwise they are protein groups, each a row of its own. What `columns` does not name but everybody calls alike ("Gene
-names", "Organism", "Description", PEAKS' "#Peptides") is taken too.
+is a long one, and of several rows of one precursor (of one charge) in a run the first counts; with `precursor` its rows are
+precursors; otherwise they are protein groups, each a row of its own. What `columns` does not name but everybody calls alike
+("Gene names", "Organism", "Description", PEAKS' "#Peptides") is taken too.
 
-Without `columns`, the identifiers must be in a column of a well-known name whose cells look like accessions, and the sheet must
-spell each sample's column in full. Nothing says what the values are: quantity and scale are the config's, and values that look
-logarithmic are refused until it tells.
+Without `columns`, the identifiers must be in a column of a well-known name whose cells look like accessions, or in one
+of row names whose cells surely are, and the sheet must spell each sample's column in full. Nothing says what the values are:
+quantity and scale are the config's, and values that look logarithmic are refused until it tells.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ from myosieve.tables.text import to_numbers
 ENGINE = "an unnamed search engine"
 
 _FLAGS = ("contaminant", "decoy")
+# UniProt writes synonyms behind a symbol ("ALB GIG20") and a name behind a species; MetaMorpheus "primary:ALB, synonym:GIG20".
+_SYMBOL = re.compile(r"(?:primary:)?([^\s,|]+)")
+_OTHER_NAME = re.compile(r"\s*\(.*\)$")
 _TEXT = ("gene", "protein_name", "organism")
 
 
@@ -46,6 +49,15 @@ def lacks(header: Sequence[str]) -> str:
     if smaller := generic_columns.smaller_than_groups(header):
         return f"one row per protein group ({smaller!r} tells of smaller ones: say with 'columns' what is what)"
     return "" if len([name for name in header if name]) > 1 else "a column per sample"
+
+
+def lacks_row_names(header: Sequence[str]) -> str:
+    """Return what a table whose identifiers are its row names has and this header has not."""
+    if not generic_columns.has_row_names(header):
+        return "a column of row names"
+    if smaller := generic_columns.smaller_than_groups(header):
+        return f"one row per protein group ({smaller!r} tells of smaller ones)"
+    return "" if len(header) > 1 else "a column per sample"
 
 
 def lacks_values(header: Sequence[str]) -> str:
@@ -88,7 +100,7 @@ def read(source: Source, samples: Samples, choice: Choice) -> QuantTable:
     text = pd.DataFrame({role: cells[place].str.strip() for role, place in roles.items()})
     if "precursor" in roles:
         return _precursors(table, samples, choice, text, values, rest)
-    proteins = _proteins(text, table.path)
+    proteins = proteins_by_role(text, table.path)
     return QuantTable(proteins, assemble.by_group(proteins, values), ENGINE, "", _quantity(choice), rest)
 
 
@@ -130,7 +142,7 @@ def _precursors(
     if "contaminant" in text:
         any_ = pd.Series(yes(text["contaminant"])).groupby(group).any()
         described["contaminant"] = any_.map({True: "+", False: ""}).to_numpy()
-    proteins = _proteins(described, table.path)
+    proteins = proteins_by_role(described, table.path)
     sequences = text["sequence"] if "sequence" in text else pd.Series("", index=text.index)
     if "sequence" in text and "peptides" not in text:
         proteins["peptides"] = sequences.groupby(group).nunique().to_numpy(dtype=float)
@@ -157,7 +169,7 @@ def _read_long(source: Source, samples: Samples, choice: Choice, roles: Mapping[
     of_precursors = "precursor" in names
     layout = LongLayout(
         run=(names["run"],),
-        precursor=(names["precursor"] if of_precursors else names["protein_group"],),
+        precursor=_precursor(header, names) if of_precursors else (names["protein_group"],),
         group=names["protein_group"],
         quantity=names["value"] if of_precursors else "",
         protein_quantity="" if of_precursors else names["value"],
@@ -174,13 +186,19 @@ def _read_long(source: Source, samples: Samples, choice: Choice, roles: Mapping[
     text = pd.DataFrame(
         {"protein_group": table.groups["group"]} | {role: table.groups[names[role]] for role in described}
     )
-    proteins = _proteins(text, path)
+    proteins = proteins_by_role(text, path)
     if layout.sequence and "peptides" not in text:
         sequences = table.precursors.groupby("group")["sequence"].nunique()
         proteins["peptides"] = sequences.reindex(range(len(text)), fill_value=0).to_numpy(dtype=float)
     quantity = _quantity(choice)
     result = assemble.from_long(table, proteins, samples, engine=ENGINE, version="", quantity=quantity, left_out=rest)
     return result if of_precursors else dataclasses.replace(result, peptide_counts=None)
+
+
+def _precursor(header: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns that tell precursors apart: the one mapped, and the charge where the table has it."""
+    charge = generic_columns.charge(header)
+    return (names["precursor"], charge) if charge not in ("", names["precursor"]) else (names["precursor"],)
 
 
 def _linear(values: np.ndarray | None, choice: Choice, path: Path) -> np.ndarray | None:
@@ -193,8 +211,8 @@ def _linear(values: np.ndarray | None, choice: Choice, path: Path) -> np.ndarray
 # ---- proteins ------------------------------------------------------------------------------------------------------
 
 
-def _proteins(text: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Return `schema.PROTEINS` from columns named by role; a FASTA header in the protein's name is taken apart."""
+def proteins_by_role(text: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return `schema.PROTEINS` from columns named by role (`protein_group` at least); FASTA headers are taken apart."""
     groups = groups_of(text["protein_group"], path, "its program")
     blank = pd.Series("", index=text.index)
     given = {
@@ -204,9 +222,9 @@ def _proteins(text: pd.DataFrame, path: Path) -> pd.DataFrame:
     rows = zip(text["protein_group"], *given.values(), groups.identifiers, groups.leading, strict=True)
     for ids, gene, name, organism, identifiers, leading in rows:
         described = _described(ids, name, leading.accession)
-        genes.append(_of_leading(gene, identifiers, leading) or described.gene)
+        genes.append(_symbol(_of_leading(gene, identifiers, leading)) or described.gene)
         names.append(described.name or name)
-        organisms.append(_of_leading(organism, identifiers, leading) or described.organism)
+        organisms.append(_OTHER_NAME.sub("", _of_leading(organism, identifiers, leading)) or described.organism)
     counts = {role: _numbers(text, role, path) for role in ("peptides", "unique_peptides")}
     flags = {role: yes(text[role]) for role in _FLAGS if role in text}
     return proteins_frame(groups, genes=genes, names=names, organisms=organisms, flags=flags, **counts)
@@ -222,6 +240,11 @@ def _of_leading(cell: str, identifiers: Sequence[accessions.Identifier], leading
     return parts[identifiers.index(leading) if len(parts) == len(identifiers) else 0]
 
 
+def _symbol(cell: str) -> str:
+    found = _SYMBOL.match(cell)
+    return found[1] if found else ""
+
+
 def _described(ids: str, name: str, accession: str) -> accessions.Description:
     """Read a protein's FASTA header: whole headers, or the text behind the identifier alone, as PEAKS has it."""
     for headers in (ids, name, f"{accession} {name}"):
@@ -234,4 +257,6 @@ def _described(ids: str, name: str, accession: str) -> accessions.Description:
 
 # For a config that says so: what the columns of the table mean is then up to its `columns`.
 MAPPED = Reader("generic", ENGINE, "table", lacks_values, read)
-READERS = (Reader("generic", ENGINE, "table", lacks, read),)
+# Programs that write row names give their column no name, or one of their own.
+ROW_NAMES = Reader("generic", ENGINE, "table with row names", lacks_row_names, read)
+READERS = (Reader("generic", ENGINE, "table", lacks, read), ROW_NAMES)

@@ -64,9 +64,9 @@ def lacks(header: Sequence[str]) -> str:
     if names & {"annotated sequence", "spectrum file", "first scan"}:
         return "one row per protein"
     columns = pd_columns.abundance_columns(header)
-    if any(columns[family] for family in pd_columns.ABUNDANCES):
+    if any(columns[family] for family in pd_columns.ABUNDANCES) or names & set(_PROTEIN["confidence"]):
         return ""
-    areas = any(columns[family] for family in pd_columns.FAMILIES)
+    areas = any(columns[family] for family in pd_columns.OWN)
     # Many engines have areas; these columns they have not.
     return "" if areas and names & {"calc pi", "mw kda"} else "columns 'Abundance: ...' or 'Area'"
 

@@ -13,7 +13,8 @@ A sheet may write all of it in any of the spellings, or as much as is unique: th
 the channel of a single plex ("128C"), the factors ("HIS4KO"), or what stands for the file ("HealthyControl_01").
 
 Abundances (Grouped) are averages over samples: they are read only if the sheet names them in full; those by biological
-replicate are averages over technical ones. Ratios, counts and coefficients of variation are no samples.
+replicate are averages over technical ones. Ratios, counts and coefficients of variation are no samples. Columns that somebody
+called after the samples go by their full names.
 """
 
 from __future__ import annotations
@@ -64,8 +65,10 @@ GROUPED = _family(
     "Abundances (Grouped)",
     rf"Abundances?[\s._]*\(?Grouped\)?{_SIGN}(?!(?:CV|Count|Standard)(?![A-Za-z]))(?P<sample>.+)",
 )
+RENAMED = _family("intensity", "abundance", r"(?!(?:\w+[\s._]+)?Abundances?(?![A-Za-z]))(?P<sample>.+)")
 ABUNDANCES = (NORMALIZED, INTENSITY, SCALED, BY_REPLICATE, GROUPED)
-FAMILIES = (NORMALIZED, INTENSITY, SCALED, AREA, AREA_BEHIND, ALONE, BY_REPLICATE, GROUPED)
+OWN = (NORMALIZED, INTENSITY, SCALED, AREA, AREA_BEHIND, ALONE, BY_REPLICATE, GROUPED)
+FAMILIES = (*OWN, RENAMED)
 
 _TYPE = r"(?:Sample|Control|Blank|Standard|Reference|Pool(?:ed)?|Bridge|QC)"
 _CHANNEL = r"(?:1[0-3]\d(?:[NC]D?|D)?|Light|Medium|Heavy)"
@@ -84,7 +87,7 @@ def abundance_columns(header: Sequence[str]) -> dict[Family, dict[int, str]]:
     spelled: dict[str, str] = {}
     for family, named in found.items():
         for place, sample in named.items():
-            named[place] = "" if family is GROUPED else spelled.setdefault(loose(sample), sample)
+            named[place] = "" if family in (GROUPED, RENAMED) else spelled.setdefault(loose(sample), sample)
     return found
 
 

@@ -54,7 +54,8 @@ def lacks(header: Sequence[str]) -> str:
         return "a column 'Annotated Sequence'"
     if names & {"spectrum file", "first scan"}:
         return "one row per peptide group (it is an export of the page PSMs)"
-    return "" if any(pd_columns.abundance_columns(header).values()) else "columns 'Abundance: ...'"
+    columns = pd_columns.abundance_columns(header)
+    return "" if any(columns[family] for family in pd_columns.OWN) else "columns 'Abundance: ...'"
 
 
 def read(source: Source, samples: Samples, choice: Choice) -> QuantTable:

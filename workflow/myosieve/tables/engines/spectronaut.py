@@ -39,7 +39,7 @@ CITATION = "Bruderer et al. 2015, doi:10.1074/mcp.M114.044305"
 
 # Best first; names as `columns.plain` writes them. EG.TotalQuantity is what the settings of the analysis made of the signals.
 _QUANTITY = (
-    "eg.totalquantity.settings", "eg.totalquantity", "fg.quantity", "fg.ms2quantity", "fg.ms1quantity", "fg.ms2rawquantity",
+    "eg.totalquantitysettings", "eg.totalquantity", "fg.quantity", "fg.ms2quantity", "fg.ms1quantity", "fg.ms2rawquantity",
     "fg.ms1rawquantity", "pep.quantity", "pep.ms2quantity", "pep.ms1quantity", "f.normalizedpeakarea", "f.peakarea",
 )  # fmt: skip
 _METHOD = "e.lfqmethod"
@@ -68,7 +68,7 @@ def read_report(source: Source, samples: Samples, choice: Choice) -> QuantTable:
     plain = {name: columns.plain(name) for name in layout.annotation}
     text = table.groups.rename(columns=plain).reindex(columns=[*plain.values(), "group"], fill_value="")
     methods = set(text[_METHOD].str.lower()) if _METHOD in text else set()
-    lfq = bool(layout.protein_quantity) and methods == {"maxlfq"}
+    lfq = columns.plain(layout.protein_quantity) == "pg.quantity" and methods == {"maxlfq"}
     if choice.quantity == "lfq" and not lfq:
         raise InputError("E.LFQMethod is not MaxLFQ throughout", source.path, "set quantity to auto or intensity")
     of_precursors = table.quantities is not None
@@ -84,6 +84,7 @@ def read_report(source: Source, samples: Samples, choice: Choice) -> QuantTable:
     removed = {
         "imputed" if columns.plain(what) == "eg.isimputed" else what: count for what, count in table.removed.items()
     }
+    ibaq = columns.plain(layout.protein_quantity) == "pg.ibaq"
     quantity = "lfq" if lfq and choice.quantity in ("auto", "lfq") else "intensity"
     result = assemble.from_long(
         table,
@@ -91,7 +92,7 @@ def read_report(source: Source, samples: Samples, choice: Choice) -> QuantTable:
         samples,
         engine=columns.ENGINE,
         version="",
-        quantity="ibaq" if choice.quantity == "ibaq" else quantity,
+        quantity="ibaq" if ibaq else quantity,
         left_out=rest,
         notes=columns.note_on_ones(values),
         removed=removed,
@@ -110,6 +111,7 @@ def _layout(names: Mapping[str, str], choice: Choice, path: Path) -> LongLayout:
         raise InputError(f"the report has no {choice.quantity} quantities", path, f"set quantity to {known}")
     if choice.scale not in ("auto", "linear"):
         raise InputError("a normal report has linear quantities", path, "set scale to auto")
+    ibaq = choice.quantity == "ibaq" or (choice.quantity == "auto" and there["ibaq"] and not there["intensity"])
     limits = choice.identification
     fragments = quantity.startswith("f.") and bool(precursor)
     # Without the charge, the rows of a peptide's charges are several; fragments would be so too, and these repeat.
@@ -123,8 +125,8 @@ def _layout(names: Mapping[str, str], choice: Choice, path: Path) -> LongLayout:
         run=(columns.first(names, *columns.RUN),),
         precursor=precursor or (group,),
         group=group,
-        quantity=names[quantity] if precursor and quantity and choice.quantity != "ibaq" else "",
-        protein_quantity=columns.first(names, "pg.ibaq" if choice.quantity == "ibaq" else "pg.quantity"),
+        quantity=names[quantity] if precursor and quantity and not ibaq else "",
+        protein_quantity=columns.first(names, "pg.ibaq" if ibaq else "pg.quantity"),
         annotation=tuple(names[one] for one in (*columns.TEXT, columns.PEPTIDES, _METHOD) if one in names),
         sequence=names.get(columns.SEQUENCE, ""),
         repeated="sum" if summed else "first",

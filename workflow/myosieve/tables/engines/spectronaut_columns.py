@@ -1,7 +1,7 @@
 """Spectronaut's columns: how versions and programs spell them, which q-values they hold, and what they say of a protein group.
 
-A name is compared without what Parquet ("PG_Quantity"), R ("PG.QValue..Run.Wise.") and versions ("PG.QValue (Run-Wise)",
-"PG.Qvalue") change: in lower case, with a dot for whatever is no letter or digit.
+A name is compared without what Parquet ("PG_Quantity"), R ("PG.QValue..Run.Wise.", "pg_q_value_run_wise") and versions
+("PG.QValue (Run-Wise)", "PG.Qvalue") change: in lower case, letters and digits only, with a dot behind the level.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from myosieve.tables.source import Table
 ENGINE = "Spectronaut"
 
 # Best first.
-RUN = ("r.filename", "r.raw.file.name", "r.rawfilename", "r.label")
+RUN = ("r.filename", "r.rawfilename", "r.label")
 GROUP = ("pg.proteingroups", "pg.proteinaccessions", "pg.uniprotids")
 TEXT = (
     *GROUP, "pg.genes", "pg.proteindescriptions", "pg.proteinnames", "pg.organisms", "pg.fastafiles", "pg.fastaheaders",
@@ -28,22 +28,23 @@ TEXT = (
 MODIFIED = ("eg.modifiedsequence", "eg.modifiedpeptide", "fg.labeledsequence", "eg.intpimid")
 SEQUENCE = "pep.strippedsequence"
 PRECURSOR = ("eg.precursorid", *MODIFIED, "fg.id", "pep.groupingkey", SEQUENCE)
-PEPTIDES = "pg.nrofstrippedsequencesidentified.experiment.wide"
+PEPTIDES = "pg.nrofstrippedsequencesidentifiedexperimentwide"
 LIMITS = {
     "eg.qvalue": ("precursor_run_q", "precursor q-value in the run"),
     "eg.globalprecursorqvalue": ("precursor_global_q", "global precursor q-value"),
     "eg.pep": ("precursor_pep", "posterior error probability of the precursor"),
-    "pg.qvalue.run.wise": ("protein_run_q", "protein group q-value in the run"),
+    "pg.qvaluerunwise": ("protein_run_q", "protein group q-value in the run"),
     "pg.qvalue": ("protein_global_q", "global protein group q-value"),
-    "pg.pep.run.wise": ("protein_pep", "posterior error probability of the protein group in the run"),
+    "pg.peprunwise": ("protein_pep", "posterior error probability of the protein group in the run"),
     "pg.pep": ("protein_pep", "posterior error probability of the protein group"),
 }
 _CONTAMINANT_FASTA = re.compile(r"contam|(?<![a-z])crap(?![a-z])", re.IGNORECASE)
 
 
 def plain(name: str) -> str:
-    """Return a column's name as it is compared: 'PG.QValue (Run-Wise)' -> 'pg.qvalue.run.wise'."""
-    return re.sub(r"[\W_]+", ".", name).strip(".").lower()
+    """Return a column's name as it is compared: 'PG.QValue (Run-Wise)' -> 'pg.qvaluerunwise'."""
+    level, _, field = re.sub(r"[\W_]+", ".", name).strip(".").lower().partition(".")
+    return f"{level}.{field.replace('.', '')}"
 
 
 def named(header: Sequence[str]) -> dict[str, str]:

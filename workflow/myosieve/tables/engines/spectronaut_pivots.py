@@ -1,9 +1,14 @@
-"""Spectronaut's pivot reports: one row per protein group or precursor, and columns "[1] run.raw.PG.Quantity" of each run."""
+"""Spectronaut's pivot reports: one row per protein group or precursor, and columns "[1] run.raw.PG.Quantity" of each run.
+
+PG.IBAQ has a value for each protein of a group ("120.5;98"): that of the first counts.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -56,8 +61,8 @@ _PEPTIDES = tuple(
 # Limits of a row, and of a run's value.
 _OF_ROW = ("pg.qvalue", "pg.pep", "eg.globalprecursorqvalue")
 _PROTEIN_IN_RUN = {
-    "pg.qvalue.run.wise": _of_run("PG", r"QValue[._ (]+Run[- ._]Wise[.)]*"),
-    "pg.pep.run.wise": _of_run("PG", r"PEP[._ (]+Run[- ._]Wise[.)]*"),
+    "pg.qvaluerunwise": _of_run("PG", r"QValue[._ (]+Run[- ._]Wise[.)]*"),
+    "pg.peprunwise": _of_run("PG", r"PEP[._ (]+Run[- ._]Wise[.)]*"),
 }
 _PRECURSOR_IN_RUN = {"eg.qvalue": _of_run("EG", "Qvalue"), "eg.pep": _of_run("EG", "PEP"), **_PROTEIN_IN_RUN}
 _IMPUTED = _of_run("EG", "IsImputed")
@@ -70,7 +75,10 @@ def lacks_protein_pivot(header: Sequence[str]) -> str:
         return "a column 'PG.ProteinGroups'"
     if columns.first(names, *columns.RUN):
         return "a column per run instead of one row per run"
-    return "" if any(wide.columns_of(header, _PROTEINS).values()) else "columns like '[1] run.raw.PG.Quantity'"
+    found = wide.columns_of(header, _PROTEINS)
+    # Renamed columns in a table of precursors may hold anything's quantity.
+    families = _PROTEINS[:-1] if columns.first(names, *columns.PRECURSOR) else _PROTEINS
+    return "" if any(found[family] for family in families) else "columns like '[1] run.raw.PG.Quantity'"
 
 
 def lacks_precursor_pivot(header: Sequence[str]) -> str:
@@ -92,6 +100,7 @@ def read_protein_pivot(source: Source, samples: Samples, choice: Choice) -> Quan
     chosen, values = _values(table, _PROTEINS, samples, choice)
     values, removed = _confident(table, chosen, values, choice, _PROTEIN_IN_RUN)
     text, rows = columns.text_of_groups(table), _confident_rows(table, choice, removed)
+    rows = _of_groups(text, rows, removed)
     if columns.first(
         columns.named(table.header), *columns.PRECURSOR
     ):  # a group's values repeat on its precursors' rows
@@ -118,8 +127,9 @@ def read_precursor_pivot(source: Source, samples: Samples, choice: Choice) -> Qu
     table = source.table()
     chosen, values = _values(table, _PRECURSORS, samples, choice)
     values, removed = _confident(table, chosen, values, choice, _PRECURSOR_IN_RUN)
-    rows = _confident_rows(table, choice, removed)
-    text, values = columns.text_of_groups(table)[rows], values[rows]
+    text = columns.text_of_groups(table)
+    rows = _of_groups(text, _confident_rows(table, choice, removed), removed)
+    text, values = text[rows], values[rows]
     names = columns.named(table.header)
     identifying = columns.precursor(names, chosen.family.kind.lower())
     found = text_columns(table, list(identifying))[rows]
@@ -150,7 +160,29 @@ def _values(table: Table, families: Sequence[Family], samples: Samples, choice: 
     chosen = wide.choose(table.header, families, samples, choice.quantity, table.path, _hint)
     auto = choice.scale == "auto"
     scale = (chosen.family.scale, chosen.family.scale != "linear") if auto else (choice.scale, True)
+    table = FirstOfLists(table) if chosen.family.quantity == "ibaq" else table
     return chosen, read_intensities(table, chosen.positions, samples.frame["sample"], *scale)
+
+
+@dataclass(frozen=True)
+class FirstOfLists:
+    """A table whose cells are lists ("120.5;98"), of which the first entry counts."""
+
+    table: Table
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.table.path
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Column names."""
+        return self.table.header
+
+    def columns(self, positions: Sequence[int]) -> pd.DataFrame:
+        """Return columns as text, as `Table.columns`."""
+        return self.table.columns(positions).apply(lambda cells: cells.str.split(";").str[0])
 
 
 def _hint(family: Family) -> str:
@@ -218,6 +250,14 @@ def _confident_rows(table: Table, choice: Choice, removed: dict[str, int]) -> np
             removed[f"{what} above {limit:g}"] = int(wrong.sum())
             kept = kept & ~wrong
     return kept
+
+
+def _of_groups(text: pd.DataFrame, rows: np.ndarray, removed: dict[str, int]) -> np.ndarray:
+    """Return which of the rows name a protein group, and count the others."""
+    named = (text["group"] != "").to_numpy()
+    if (rows & ~named).any():
+        removed["rows without protein group"] = int((rows & ~named).sum())
+    return rows & named
 
 
 def _peptides(table: Table, counts: pd.DataFrame | None, rows: np.ndarray) -> np.ndarray | float:
