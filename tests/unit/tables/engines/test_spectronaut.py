@@ -277,6 +277,14 @@ def report(rows: Sequence[Mapping[str, object]], **defaults: object) -> dict[str
     return {name: [row.get(name, value) for row in rows] for name, value in usual.items()}
 
 
+def test_a_report_with_isotope_labels_is_refused_since_light_and_heavy_are_two_samples(write, sheet) -> None:
+    free = report([{}, {"R.FileName": "b"}], **{"EG.Workflow": "LABEL_FREE"})
+    assert read(write("report.tsv", free), sheet("a", "b")).precursors is not None
+    labeled = report([{}, {"R.FileName": "b", "EG.Workflow": "LABEL"}], **{"EG.Workflow": "LABEL_FREE"})
+    with pytest.raises(InputError, match=r"isotope labels \(EG\.Workflow: LABEL\)"):
+        read(write("report.tsv", labeled), sheet("a", "b"))
+
+
 def test_a_report_gives_protein_and_precursor_quantities_and_counts(write, sheet) -> None:
     rows = [
         {},

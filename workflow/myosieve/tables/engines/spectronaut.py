@@ -17,11 +17,12 @@ https://help2.biognosys.com/portal/en/kb/articles/qvalue-sparse-complete-percent
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from myosieve.errors import InputError
-from myosieve.tables import assemble
+from myosieve.tables import assemble, long
 from myosieve.tables.engines import spectronaut_columns as columns
 from myosieve.tables.engines.spectronaut_pivots import (
     lacks_precursor_pivot,
@@ -42,7 +43,7 @@ _QUANTITY = (
     "eg.totalquantitysettings", "eg.totalquantity", "fg.quantity", "fg.ms2quantity", "fg.ms1quantity", "fg.ms2rawquantity",
     "fg.ms1rawquantity", "pep.quantity", "pep.ms2quantity", "pep.ms1quantity", "f.normalizedpeakarea", "f.peakarea",
 )  # fmt: skip
-_METHOD = "e.lfqmethod"
+_METHOD, _WORKFLOW = "e.lfqmethod", "eg.workflow"
 _YES = ("True", "1")
 _RUN_HINT = "write the run's file name (R.FileName), with or without its ending, into 'column'"
 
@@ -64,6 +65,7 @@ def read_report(source: Source, samples: Samples, choice: Choice) -> QuantTable:
     """Read the sheet's samples from a normal report, text or Parquet, of any size; rows are precursors or protein groups."""
     names = columns.named(source.header)
     layout = _layout(names, choice, source.path)
+    _refuse_labels(source, names, layout)
     table, rest = assemble.long_table(source.path, layout, samples, _RUN_HINT)
     plain = {name: columns.plain(name) for name in layout.annotation}
     text = table.groups.rename(columns=plain).reindex(columns=[*plain.values(), "group"], fill_value="")
@@ -99,6 +101,19 @@ def read_report(source: Source, samples: Samples, choice: Choice) -> QuantTable:
     )
     # Without precursors, what was counted are rows.
     return result if layout.sequence or of_precursors else dataclasses.replace(result, peptide_counts=None)
+
+
+def _refuse_labels(source: Source, names: Mapping[str, str], layout: LongLayout) -> None:
+    """Refuse isotope labels: light and heavy rows of a precursor have one name, and are two samples of one run."""
+    if _WORKFLOW in names:
+        kinds = long.run_names(source.path, dataclasses.replace(layout, run=(names[_WORKFLOW],)))
+        labeled = [kind for kind in kinds if re.sub(r"[\W_]", "", kind).lower() != "labelfree"]
+        if labeled:
+            raise InputError(
+                f"the report has isotope labels ({names[_WORKFLOW]}: {', '.join(labeled)})",
+                source.path,
+                "keep the rows of one label and LABEL_FREE in that column, or give a pivot with a column per sample",
+            )
 
 
 def _layout(names: Mapping[str, str], choice: Choice, path: Path) -> LongLayout:
