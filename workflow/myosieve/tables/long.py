@@ -10,7 +10,7 @@ protein group g and sample s, with i = p's position, j = s and k = g's position 
 0, infinite and missing quantities are one thing: NaN. The table comes in parts of a million rows (`streaming`). Names become
 codes of a vocabulary that grows with the spectral library, and the parts are scattered into matrices that grow in place.
 
-Why pyarrow and NumPy (`benchmarks/streaming.py`, two busy cores; 100 million rows of Parquet, 1,000 runs): 154 CPU seconds and
+Why pyarrow and NumPy (`benchmarks/streaming.py`, two cores; 100 million rows of Parquet, 1,000 runs): 124 CPU seconds and
 2.0 GB with every matrix; DuckDB's quantities alone took 354 and 10.1 GB, pandas was stopped at 14 GB. Text that fits in
 memory favors pandas: 4 CPU seconds for 2 million rows, here 15, since the file is read once more to find its runs.
 """
