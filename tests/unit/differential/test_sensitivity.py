@@ -17,13 +17,13 @@ SAMPLES = [f"{condition}{run}" for condition in ("rest", "eps") for run in (1, 2
 CONTRASTS = {"eps_vs_rest": {"treatment": "eps", "control": "rest"}}
 
 
-def tests_of(log2fc: list[float], q: list[float]) -> pd.DataFrame:
+def tested(log2fc: list[float], q: list[float]) -> pd.DataFrame:
     return pd.DataFrame({"log2fc": log2fc, "q_value": q}, index=list("abcdef")[: len(q)])
 
 
 def test_the_overlap_counts_what_is_shared_gained_and_lost() -> None:
-    chosen = tests_of([1, 1, -1, 2, 0.1], [0.01, 0.01, 0.01, 0.5, np.nan])
-    other = tests_of([1, -1, -1, 2, 0.1], [0.01, 0.01, 0.9, 0.02, np.nan])
+    chosen = tested([1, 1, -1, 2, 0.1], [0.01, 0.01, 0.01, 0.5, np.nan])
+    other = tested([1, -1, -1, 2, 0.1], [0.01, 0.01, 0.9, 0.02, np.nan])
     found = overlap(chosen, other, 0.05)
     # hits before: a b c; after: a b d; b changes its sign
     assert found["hits"] == 3
@@ -35,13 +35,13 @@ def test_the_overlap_counts_what_is_shared_gained_and_lost() -> None:
 
 
 def test_the_same_test_overlaps_wholly_and_none_at_all_has_no_index() -> None:
-    some, none = tests_of([1, 2], [0.01, 0.5]), tests_of([1, 2], [0.5, 0.5])
+    some, none = tested([1, 2], [0.01, 0.5]), tested([1, 2], [0.5, 0.5])
     assert overlap(some, some, 0.05)["jaccard"] == 1
     assert np.isnan(overlap(none, none, 0.05)["jaccard"])
 
 
 def test_the_order_of_the_other_rows_does_not_matter() -> None:
-    chosen = tests_of([1, 2, 3], [0.01, 0.5, 0.01])
+    chosen = tested([1, 2, 3], [0.01, 0.5, 0.01])
     assert overlap(chosen, chosen.iloc[::-1], 0.05) == overlap(chosen, chosen, 0.05)
 
 

@@ -14,7 +14,7 @@ from myosieve.errors import InputError
 from myosieve.progress import on_terminal
 from myosieve.tables import accessions, column_names, matching, wide
 from myosieve.tables.long import LongLayout, LongTable, read_long, run_names
-from myosieve.tables.samples import Samples
+from myosieve.tables.samples import Samples, swapped
 from myosieve.tables.table import Precursors, QuantTable
 
 
@@ -51,6 +51,35 @@ def peptide_counts(precursors: Precursors, proteins: pd.DataFrame) -> pd.DataFra
     seen = precursors.intensities.notna().groupby(keys, sort=False).any()
     counts = seen.groupby(level=0, sort=False).sum().reindex(proteins["protein_group"], fill_value=0)
     return counts.rename_axis(index="protein_group").astype(float)
+
+
+def unswapped(quant: QuantTable, samples: Samples) -> QuantTable:
+    """Return the table with the ratios of samples whose labels are swapped inverted, so that all point the same way.
+
+    Raises
+    ------
+    InputError
+        The sheet says that labels are swapped, and the values are no ratios.
+    """
+    names = swapped(samples)
+    if not names:
+        return quant
+    if quant.quantity != "ratio":
+        raise InputError(
+            f"label_swap is yes for {names[0]!r}, but the values are {quant.quantity}, no ratios",
+            samples.path,
+            "leave label_swap empty, or name ratios, as 'H/L experiment', in 'column' (of a generic table: quantity: ratio)",
+        )
+
+    def inverted(values: pd.DataFrame) -> pd.DataFrame:
+        return values.assign(**{name: 1 / values[name] for name in names})
+
+    precursors = quant.precursors
+    if precursors is not None:
+        precursors = replace(precursors, intensities=inverted(precursors.intensities))
+    note = f"ratios of swapped labels were inverted ({len(names)}): {', '.join(names)}"
+    notes = (*quant.notes, note)
+    return replace(quant, intensities=inverted(quant.intensities), precursors=precursors, notes=notes)
 
 
 def empty_intensities(proteins: pd.DataFrame, samples: Samples) -> pd.DataFrame:

@@ -31,6 +31,11 @@ class Choice:
     identification: Mapping[str, float] = field(default_factory=dict)
     columns: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def asked_scale(self) -> tuple[str, bool]:
+        """The scale to read on where the engine writes linear values, and whether the user asked for it."""
+        return ("linear", False) if self.scale == "auto" else (self.scale, True)
+
 
 @dataclass(frozen=True)
 class Reader:

@@ -76,7 +76,8 @@ def read_samples(path: Path | str) -> Samples:
     sheet = table.columns(positions)
     sheet = sheet.apply(lambda cells: cells.str.strip())
     sheet.columns = [table.header[position] for position in positions]
-    out = _excluded(sheet, path)
+    out = _yes(sheet, "exclude", path)
+    _yes(sheet, "label_swap", path)  # an unknown word is refused here, where the line is known
     sheet = sheet.drop(columns="exclude", errors="ignore")
     sheet["column"] = (
         sheet["column"].where(sheet["column"] != "", sheet["sample"]) if "column" in sheet else sheet["sample"]
@@ -135,14 +136,20 @@ def _nearest(name: str, others: Sequence[str], cutoff: float) -> str:
     return next((other for other in others if near and other.lower() == near[0]), "")
 
 
-def _excluded(sheet: pd.DataFrame, path: Path) -> pd.Series:
-    if "exclude" not in sheet:
+def swapped(samples: Samples) -> list[str]:
+    """Return the samples whose isotope labels are swapped, by the sheet's `label_swap`."""
+    return list(samples.frame.loc[_yes(samples.frame, "label_swap", samples.path), "sample"])
+
+
+def _yes(sheet: pd.DataFrame, name: str, path: Path) -> pd.Series:
+    """Return whether an optional column says yes; index of `sheet` = line of the file."""
+    if name not in sheet:
         return pd.Series(False, index=sheet.index)
-    words = sheet["exclude"].str.lower()
+    words = sheet[name].str.lower()
     unknown = words[~words.isin(_YES | _NO)]
     if len(unknown):
         raise InputError(
-            f"line {unknown.index[0]}: 'exclude' is {sheet['exclude'][unknown.index[0]]!r}", path, "write yes or no"
+            f"line {unknown.index[0]}: {name!r} is {sheet[name][unknown.index[0]]!r}", path, "write yes or no"
         )
     return words.isin(_YES)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
-from myosieve.tables import detection, enrich
+from myosieve.tables import assemble, detection, enrich
 from myosieve.tables.reader import Choice, Reader
 from myosieve.tables.samples import Samples, read_samples
 from myosieve.tables.source import Source, open_sources
@@ -45,7 +45,7 @@ def intake(table: Path, samples: Path, settings: Mapping[str, Any], out: Path, f
     sheet = read_samples(samples)
     reader, source = detection.detect(open_sources(table), settings["format"], bool(settings["columns"]))
     choice = Choice(**{key: settings[key] for key in ("quantity", "scale", "identification", "columns")})
-    quant = reader.read(source, sheet, choice)
+    quant = assemble.unswapped(reader.read(source, sheet, choice), sheet)
     if _values(quant).isna().all(axis=None):
         raise InputError(
             f"no sample has a single value of the quantity {quant.quantity!r}",

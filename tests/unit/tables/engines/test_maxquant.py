@@ -222,29 +222,6 @@ def test_a_ratio_is_not_taken_for_the_path_of_a_label(silac: Path, sheet) -> Non
         read(silac, sheet("H/L exp", "L two"))
 
 
-def test_swapping_the_labels_of_a_sample_inverts_its_ratios_only(silac: Path, sheet) -> None:
-    names = ("H/L exp", "H/L two")
-    as_is = read(silac, sheet(*names))
-    swapped = read(silac, sheet(*names, label_swap=["", "yes"]))
-    pd.testing.assert_series_equal(swapped.intensities["H/L exp"], as_is.intensities["H/L exp"])
-    pd.testing.assert_series_equal(swapped.intensities["H/L two"], 1 / as_is.intensities["H/L two"])
-    assert swapped.notes == ("ratios of swapped labels were inverted (1): H/L two",)
-
-
-def test_a_missing_ratio_stays_missing_when_its_labels_are_swapped(protein_groups, sheet) -> None:
-    table = protein_groups(**{"Ratio H/L normalized exp": ["NaN", "4"]}, **NO_LFQ)
-    swapped = read(table, sheet("H/L exp", label_swap=["x"])).intensities["H/L exp"]
-    assert swapped.isna().tolist() == [True, False]
-    assert swapped["P2"] == 0.25  # 1 / 4
-
-
-def test_swapped_labels_are_refused_where_there_is_no_ratio_and_where_the_word_is_unknown(silac: Path, sheet) -> None:
-    with pytest.raises(InputError, match="label_swap is yes for 'L exp', but the values are intensity"):
-        read(silac, sheet("H exp", "L exp", label_swap=["no", "yes"]))
-    with pytest.raises(InputError, match="'label_swap' is 'maybe'"):
-        read(silac, sheet("H/L exp", label_swap=["maybe"]))
-
-
 def test_ratios_of_logarithms_are_read_when_told(protein_groups, sheet) -> None:
     table = protein_groups(**{"Ratio H/L normalized exp": ["-1", "2"]}, **NO_LFQ)
     with pytest.raises(InputError, match="negative"):

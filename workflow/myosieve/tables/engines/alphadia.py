@@ -105,7 +105,7 @@ def read_pg_matrix(source: Source, samples: Samples, choice: Choice) -> QuantTab
     table = source.table()
     names = _named(source.header)
     positions, rest = _match(source, samples, choice)
-    values = read_intensities(table, positions, samples.frame["sample"], *_scale(choice))
+    values = read_intensities(table, positions, samples.frame["sample"], *choice.asked_scale)
     text = _text(table, names)
     groups = groups_of(text["group"], table.path, ENGINE)
     proteins = _proteins(groups, text, decoy=yes(text["decoy"]))
@@ -117,7 +117,7 @@ def read_precursor_matrix(source: Source, samples: Samples, choice: Choice) -> Q
     table = source.table()
     names = _named(source.header)
     positions, rest = _match(source, samples, choice)
-    values = read_intensities(table, positions, samples.frame["sample"], *_scale(choice))
+    values = read_intensities(table, positions, samples.frame["sample"], *choice.asked_scale)
     text = _text(table, names)
     text["group"] = text_columns(table, [_group(names)]).iloc[:, 0]
     key = text["precursor"].where(text["precursor"] != "", text["peptide"])
@@ -163,10 +163,6 @@ def _check_quantity(choice: Choice, path: Path) -> None:
             path,
             "set quantity to auto or normalized",
         )
-
-
-def _scale(choice: Choice) -> tuple[str, bool]:
-    return ("linear", False) if choice.scale == "auto" else (choice.scale, True)
 
 
 # ---- precursors ----------------------------------------------------------------------------------------------------

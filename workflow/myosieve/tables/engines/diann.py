@@ -88,7 +88,7 @@ def read_pg_matrix(source: Source, samples: Samples, choice: Choice) -> QuantTab
     """Read the sheet's samples from a pg_matrix; its quantities are MaxLFQ."""
     table = source.table()
     positions, rest = _match(source, samples, choice, "lfq")
-    values = read_intensities(table, positions, samples.frame["sample"], *_scale(choice))
+    values = read_intensities(table, positions, samples.frame["sample"], *choice.asked_scale)
     text = text_columns(table, (*_DESCRIBING, *_COUNTS))
     counts = to_numbers(text[list(_COUNTS)], table.path).to_numpy()
     groups = groups_of(text[_GROUP], table.path, ENGINE)
@@ -100,7 +100,7 @@ def read_pr_matrix(source: Source, samples: Samples, choice: Choice) -> QuantTab
     """Read the sheet's samples from a pr_matrix: precursors, to be rolled up."""
     table = source.table()
     positions, rest = _match(source, samples, choice, "normalized")
-    values = read_intensities(table, positions, samples.frame["sample"], *_scale(choice))
+    values = read_intensities(table, positions, samples.frame["sample"], *choice.asked_scale)
     text = text_columns(table, (*_DESCRIBING, *_PRECURSOR, _CHANNEL))
     _refuse_several(sorted(set(text[_CHANNEL]) - {""}), source.path)
     ids, group = assemble.rows_of_groups(text[_GROUP])
@@ -140,10 +140,6 @@ def _match(source: Source, samples: Samples, choice: Choice, quantity: str) -> t
     spellings = wide.run_spellings(runs)
     positions = matching.match(samples, source.header, spellings, "run", source.path, _RUN_HINT)
     return positions, matching.left_out(samples, source.header, runs, positions, spellings)
-
-
-def _scale(choice: Choice) -> tuple[str, bool]:
-    return ("linear", False) if choice.scale == "auto" else (choice.scale, True)
 
 
 # ---- main report ---------------------------------------------------------------------------------------------------

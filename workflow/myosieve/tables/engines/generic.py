@@ -94,7 +94,7 @@ def read(source: Source, samples: Samples, choice: Choice) -> QuantTable:
             samples.path,
             "give each its own column",
         )
-    scale = ("linear", False) if choice.scale == "auto" else (choice.scale, True)
+    scale = choice.asked_scale
     values = read_intensities(table, positions, samples.frame["sample"], *scale)
     cells = table.columns(list(dict.fromkeys(roles.values())))
     text = pd.DataFrame({role: cells[place].str.strip() for role, place in roles.items()})

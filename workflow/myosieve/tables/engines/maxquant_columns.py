@@ -74,8 +74,6 @@ _COUNTS = (
 )
 
 # As the sheet's `exclude`.
-_YES = frozenset(["yes", "y", "true", "t", "1", "x"])
-_NO = frozenset(["", "no", "n", "false", "f", "0", "-"])
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class Quantified:
     quantity
         A key of `table.QUANTITIES`.
     linear
-        The values, the table's rows x samples: linear, NaN = missing, ratios of swapped labels inverted.
+        The values, the table's rows x samples: linear, NaN = missing.
     parts
         Per sample, what its column is of.
     left_out
@@ -134,7 +132,7 @@ def quantified(table: Table, samples: Samples, choice: Choice, families: Sequenc
     table
         The table.
     samples
-        The sheet: full column names or the short ones of the module's table; `label_swap` says whose ratio is inverted.
+        The sheet: full column names or the short ones of the module's table.
     choice
         `quantity` and `scale` count.
     families
@@ -143,8 +141,7 @@ def quantified(table: Table, samples: Samples, choice: Choice, families: Sequenc
     Raises
     ------
     InputError
-        A sample matches no column, or several; ratios and other columns are mixed; labels are swapped where there is no ratio;
-        a cell is no number; values are log-transformed unless `choice.scale` says so.
+        A sample matches no column, or several; ratios and other columns are mixed; a cell is no number; values are log-transformed unless `choice.scale` says so.
     """
     header = table.header
     parts = {family: _parts(header, family) for family in families}
@@ -154,21 +151,12 @@ def quantified(table: Table, samples: Samples, choice: Choice, families: Sequenc
         header, candidates, samples, choice.quantity, table.path, lambda one: _hint(header, one, families), columns
     )
     of = [parts[chosen.family][position] for position in chosen.positions]
-    scale = ("linear", False) if choice.scale == "auto" else (choice.scale, True)
+    scale = choice.asked_scale
     values = read_intensities(table, chosen.positions, samples.frame["sample"], *scale)
-    swapped = _swapped(samples)
-    if swapped and chosen.family not in RATIOS:
-        raise InputError(
-            f"label_swap is yes for {swapped[0]!r}, but the values are {chosen.family.quantity}, no ratios",
-            samples.path,
-            "leave label_swap empty, or name ratios, as 'H/L experiment', in 'column'",
-        )
-    if swapped:
-        values[swapped] = 1 / values[swapped]
     whole = all(not part.label for part in of)
     same = {header[place] for place, part in parts[chosen.family].items() if (not part.label) == whole}
     left_out = tuple(name for name in chosen.left_out if name in same)
-    notes = _notes(header, chosen.family, of, samples, swapped)
+    notes = _notes(header, chosen.family, of, samples)
     return Quantified(chosen.family.quantity, values, of, left_out, notes)
 
 
@@ -285,25 +273,7 @@ def _hint(header: Sequence[str], family: Family, families: Sequence[Family]) -> 
 # ---- what a reader must know ---------------------------------------------------------------------------------------
 
 
-def _swapped(samples: Samples) -> list[str]:
-    """Return the samples whose labels are swapped."""
-    frame = samples.frame
-    if "label_swap" not in frame:
-        return []
-    words = frame["label_swap"].str.strip().str.lower()
-    unknown = frame[~words.isin(_YES | _NO)]
-    if len(unknown):
-        raise InputError(
-            f"sample {unknown['sample'].iloc[0]!r}: 'label_swap' is {unknown['label_swap'].iloc[0]!r}",
-            samples.path,
-            "write yes or no",
-        )
-    return list(frame.loc[words.isin(_YES), "sample"])
-
-
-def _notes(
-    header: Sequence[str], family: Family, parts: Sequence[Part], samples: Samples, swapped: Sequence[str]
-) -> tuple[str, ...]:
+def _notes(header: Sequence[str], family: Family, parts: Sequence[Part], samples: Samples) -> tuple[str, ...]:
     notes = []
     if family in WHOLE and is_silac(header) and not all(part.label for part in parts):
         notes.append(
@@ -327,6 +297,4 @@ def _notes(
             f"the samples are of {len(plexes)} plexes ({', '.join(plexes[:5])}{', ...' if len(plexes) > 5 else ''}), whose "
             "reporter intensities compare within a plex only: name each sample's plex in the sheet's column 'plex'"
         )
-    if swapped:
-        notes.append(f"ratios of swapped labels were inverted ({len(swapped)}): {', '.join(swapped)}")
     return tuple(notes)

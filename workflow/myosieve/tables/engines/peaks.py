@@ -65,7 +65,7 @@ def read(source: Source, samples: Samples, choice: Choice) -> QuantTable:
     """
     table = source.table()
     chosen = wide.choose(table.header, _FAMILIES, samples, choice.quantity, table.path, lambda _: _HINT)
-    scale = ("linear", False) if choice.scale == "auto" else (choice.scale, True)
+    scale = choice.asked_scale
     values = read_intensities(table, chosen.positions, samples.frame["sample"], *scale)
     text = column_names.texts(table, _TEXT)
     counts = {

@@ -196,7 +196,7 @@ def _peptide_counts(table: Table, chosen: Chosen, samples: Samples) -> pd.DataFr
 
 def intensities(table: Table, chosen: Chosen, samples: Samples, choice: Choice) -> pd.DataFrame:
     """Return the linear intensities of the chosen columns."""
-    scale = ("linear", False) if choice.scale == "auto" else (choice.scale, True)
+    scale = choice.asked_scale
     return read_intensities(table, chosen.positions, samples.frame["sample"], *scale)
 
 
