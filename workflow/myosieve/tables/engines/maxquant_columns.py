@@ -141,7 +141,8 @@ def quantified(table: Table, samples: Samples, choice: Choice, families: Sequenc
     Raises
     ------
     InputError
-        A sample matches no column, or several; ratios and other columns are mixed; a cell is no number; values are log-transformed unless `choice.scale` says so.
+        A sample matches no column, or several; ratios and other columns are mixed; a cell is no number; values are
+        log-transformed unless `choice.scale` says so.
     """
     header = table.header
     parts = {family: _parts(header, family) for family in families}
