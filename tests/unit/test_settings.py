@@ -87,7 +87,10 @@ def test_each_setting_is_read_by_at_least_one_stage_or_by_the_plan() -> None:
 
 def test_a_slice_holds_what_its_stage_reads_and_nothing_else() -> None:
     whole = settings.study_settings(config(), "one")
-    assert set(settings.stage_slice(whole, "differential")) == {"design", "contrasts", "method", "quantity"}
+    assert set(settings.stage_slice(whole, "differential")) == {
+        *("design", "design_matrix", "contrasts", "quantity", "method", "robust", "legacy", "min_log2fc", "detection"),
+        *("block", "sample_weights", "imputation", "imputation_seed"),
+    }
     assert set(settings.stage_slice(whole, "rollup")) == {"rollup"}
     assert set(settings.stage_slice(whole, "quant")) == {
         "filter",

@@ -17,6 +17,12 @@ from myosieve.errors import InputError
 
 Step = Callable[[argparse.Namespace, dict[str, Any]], provenance.Summary]
 
+# The settings that say how contrasts are tested.
+_TEST_OPTIONS = (
+    *("method", "robust", "legacy", "min_log2fc", "detection", "block", "sample_weights", "imputation"),
+    "imputation_seed",
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
@@ -50,7 +56,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     for key in options.overrides:
         value = getattr(options, key)
         if value is not None:
-            chosen[key] = value
+            chosen[key] = str(value) if isinstance(value, Path) else value
     settings.check_study(chosen, options.settings or "command line")
     return chosen
 
@@ -92,13 +98,20 @@ def _quantify(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance
 def _differential(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.differential.step import differential
 
-    return differential(options.intensities, options.samples, chosen, options.out, proteins=options.proteins)
+    return differential(
+        options.intensities, options.samples, chosen, options.out, proteins=options.proteins,
+        precursors=options.precursors, estimates=options.estimates, log2=options.log2, f_tests=options.f_tests,
+        imputed=options.imputed,
+    )  # fmt: skip
 
 
 def _sensitivity(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.differential.sensitivity_step import sensitivity
 
-    return sensitivity(options.differential, options.log2, options.samples, options.proteins, chosen, options.out)
+    return sensitivity(
+        options.differential, options.log2, options.samples, options.proteins, chosen, options.out,
+        estimates=options.estimates,
+    )  # fmt: skip
 
 
 def _sequence(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
@@ -229,25 +242,38 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--reference-proteins", nargs="+", metavar="ACCESSION", help="for --normalization reference")
     c.option("--out", type=Path, required=True, help="folder for the quantified tables")
 
-    c = command("differential", "Test contrasts with moderated t statistics.", _differential, "differential",
-                ("design", "contrasts", "method", "quantity"))  # fmt: skip
-    c.reads("--intensities", required=True, help="log2 values: protein_group, then one column per sample")
+    c = command("differential", "Test contrasts with moderated t statistics, and absences.", _differential,
+                "differential", ("design", "design_matrix", "contrasts", "quantity", *_TEST_OPTIONS))  # fmt: skip
+    c.reads("--intensities", help="log2 values: protein_group, then one column per sample")
+    c.reads("--precursors", help="in place of the intensities: linear precursor intensities, to be rolled up")
     c.reads("--samples", required=True, help="sample sheet with the columns of the design")
-    c.reads("--proteins", help="proteins.tsv of `quantify`: names, and which groups are excluded")
+    c.reads("--proteins", help="proteins.tsv of `quantify`: names, peptides, and which groups are excluded")
+    c.reads("--estimates", help="estimates.parquet of `quantify`, for method dpc")
+    c.reads("--log2", help="log2.tsv of `quantify`: how the estimates are to follow the normalization")
     c.option("--design", help="model formula, as '~ donor + condition'")
+    c.reads("--design-matrix", help="a design matrix in place of the formula: sample, then coefficients")
     c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
              help="linear expression over conditions; repeatable")  # fmt: skip
-    c.option("--method", choices=keys["method"]["enum"], help="with or without a mean-variance trend")
     c.option("--quantity", choices=keys["quantity"]["enum"], help="ratio: a contrast may be a condition alone")
+    for name in _TEST_OPTIONS:
+        c.setting(name, keys[name])
+    c.option("--f-tests", type=Path, help="where to write the F test of all contrasts at once, if anywhere")
+    c.option("--imputed", type=Path, help="where to write the imputed values, if anywhere")
     c.option("--out", type=Path, required=True, help="differential.tsv or .parquet")
 
     c = command(
-        "sensitivity", "What the hits would be under other normalizations.", _sensitivity, "sensitivity", ("fdr",)
+        "sensitivity",
+        "What the hits would be under other normalizations.",
+        _sensitivity,
+        "sensitivity",
+        ("fdr", "design_matrix"),
     )
     c.reads("--differential", required=True, help="differential.tsv")
     c.reads("--log2", required=True, help="log2.tsv of `quantify`, before normalization")
     c.reads("--samples", required=True, help="sample sheet with the columns of the design")
     c.reads("--proteins", required=True, help="proteins.tsv of `quantify`")
+    c.reads("--estimates", help="estimates.parquet of `quantify`, for method dpc")
+    c.reads("--design-matrix", help="the design matrix of the study, where it has one")
     c.option("--fdr", type=float, help="false discovery rate that counts as a hit")
     c.option("--out", type=Path, required=True, help="one row per contrast and normalization")
 
@@ -261,12 +287,13 @@ def _parser() -> argparse.ArgumentParser:
         "Hold the immunoassay's fold changes beside those of the mass spectrometer.",
         _agreement,
         "agreement",
-        ("design", "contrasts", "fdr"),
+        ("design", "design_matrix", "contrasts", "fdr"),
     )
     c.reads("--assay", required=True, help="what `immunoassay` wrote")
     c.reads("--samples", required=True, help="sample sheet with the columns of the design")
     c.reads("--differential", required=True, help="differential.tsv of the same study")
     c.option("--design", help="model formula")
+    c.reads("--design-matrix", help="the design matrix of the study, where it has one")
     c.option(
         "--contrast",
         dest="contrasts",
@@ -358,6 +385,15 @@ class _Command:
 
     def option(self, flag: str, **more: Any) -> None:
         self.parser.add_argument(flag, **more)
+
+    def setting(self, name: str, schema: Mapping[str, Any]) -> None:
+        """Add the option of a study's setting, as its schema describes it."""
+        kinds = {"number": {"type": float}, "integer": {"type": int}, "string": {}}
+        more = {"choices": schema["enum"]} if "enum" in schema else kinds.get(schema["type"])
+        if more is None:
+            more = {"action": argparse.BooleanOptionalAction}
+        help_ = schema["description"].replace("%", "%%")
+        self.parser.add_argument(f"--{name.replace('_', '-')}", default=None, help=help_, **more)
 
     def reads(self, flag: str, **more: Any) -> None:
         self.names.append(flag.lstrip("-").replace("-", "_"))

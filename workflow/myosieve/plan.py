@@ -59,6 +59,12 @@ class Study:
         return self.settings["immunoassay"]
 
     @property
+    def design_matrix(self) -> dict[str, str]:
+        """Path of the design matrix, where one is given in place of a formula."""
+        path = self.settings["design_matrix"]
+        return {"design_matrix": path} if path else {}
+
+    @property
     def rollup_parts(self) -> int:
         """Into how many jobs the rollup is divided; 1 = it is part of quantification."""
         return self.settings["rollup_parts"]
@@ -74,6 +80,7 @@ class Study:
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": self.evidence,
             "immunoassay": self.immunoassay,
+            **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence"):
@@ -145,7 +152,8 @@ def write_slices(config: Mapping[str, Any], studies: Mapping[str, Study], result
 
 def _check(study: Study, where: str) -> None:
     # Imported here: a stage's rooms are heavy, and jobs on a cluster parse the workflow without checking again.
-    from myosieve.differential.design import contrasts, design_matrix
+    from myosieve.differential import inputs
+    from myosieve.differential.design import contrasts
     from myosieve.tables.samples import read_samples
 
     at = f"{where}: studies.{study.name}"
@@ -156,6 +164,7 @@ def _check(study: Study, where: str) -> None:
     named += [("fasta", path) for path in study.fasta]
     named += [(f"evidence.{tool}", path) for tool, path in study.evidence.items()]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
+    named += study.design_matrix.items()
     if "panel" in study.immunoassay and "plate" not in study.immunoassay:
         raise InputError("immunoassay: a panel without a plate", at, "name the plate's export as immunoassay.plate")
     for key, path in named:
@@ -169,7 +178,11 @@ def _check(study: Study, where: str) -> None:
     sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
     if sheet.empty:
         raise InputError("no sample of fraction secretome", study.samples, "mark the conditioned-medium samples so")
-    design = design_matrix(sheet, study.settings["design"], f"{at}.design")
+    inputs.check_method(study.settings, at)
+    if study.settings["method"] == "dpc" and study.settings["rollup"] != "dpc":
+        raise InputError("method dpc needs rollup dpc", at, "set rollup: dpc, for a table that has precursors")
+    inputs.read_block(sheet, study.settings, study.samples)
+    design = inputs.read_design(sheet, study.settings, f"{at}.design")
     ratios = study.settings["quantity"] == "ratio"
     contrasts(design, study.settings["contrasts"], f"{at}.contrasts", ratios=ratios)
 

@@ -146,21 +146,54 @@ DIFFERENTIAL = Table(
         _GROUP,
         _ACCESSION,
         _GENE,
-        ("log2fc", NUMBER, "log2 fold change, always treatment / control"),
-        ("ci_low", NUMBER, "lower end of the 95 % confidence interval of log2fc"),
-        ("ci_high", NUMBER, "upper end of the 95 % confidence interval of log2fc"),
+        ("log2fc", NUMBER, "log2 fold change, always treatment / control; a bound where log2fc_bound says so"),
+        ("ci_low", NUMBER, "lower end of the 95 % confidence interval of log2fc; empty where it is open"),
+        ("ci_high", NUMBER, "upper end of the 95 % confidence interval of log2fc; empty where it is open"),
+        (
+            "log2fc_bound",
+            YES_NO,
+            "whether the protein is silent on one side, so that the change may be larger than log2fc",
+        ),
         ("se", NUMBER, "standard error of log2fc after moderation"),
         ("t", NUMBER, "moderated t statistic"),
         ("df", NUMBER, "degrees of freedom of t, residual plus prior"),
-        ("p_value", NUMBER, "two-sided p-value"),
+        ("p_value", NUMBER, "p-value, two-sided; of a silent condition, the chance of its absence without a change"),
+        ("log10_p", NUMBER, "log10 of p_value, also where that is too small for a number"),
         ("q_value", NUMBER, "Benjamini-Hochberg adjusted p-value within the contrast"),
         ("mean_log2", NUMBER, "mean log2 intensity over the observed samples"),
         ("n_treatment", COUNT, "observed samples of the conditions with a positive weight in the contrast"),
         ("n_control", COUNT, "observed samples of the conditions with a negative weight in the contrast"),
         ("of_treatment", COUNT, "samples of the conditions with a positive weight"),
         ("of_control", COUNT, "samples of the conditions with a negative weight"),
+        ("imputed_share", NUMBER, "share of imputed values among the contrast's samples"),
         ("test", TEXT, "moderated_t, deqms, dpc, detection (present in one condition only) or none"),
         ("note", TEXT, "why there is no test, or what to know about it"),
+    ),
+)
+
+F_TESTS = Table(
+    "F tests",
+    "one per protein group: do any of the contrasts differ from zero",
+    columns(
+        _GROUP,
+        _ACCESSION,
+        _GENE,
+        ("contrasts", COUNT, "contrasts that the protein's samples can estimate"),
+        ("f", NUMBER, "moderated F statistic; empty where not all contrasts can be estimated"),
+        ("df1", NUMBER, "degrees of freedom of the contrasts: their rank"),
+        ("df2", NUMBER, "degrees of freedom of the variance, residual plus prior"),
+        ("p_value", NUMBER, "p-value of all contrasts at once"),
+        ("q_value", NUMBER, "Benjamini-Hochberg adjusted p-value"),
+    ),
+)
+
+IMPUTED = Table(
+    "imputed",
+    "one per value that was imputed before the test; none without imputation",
+    columns(
+        _GROUP,
+        ("sample", TEXT, "sample"),
+        ("log2", NUMBER, "the imputed log2 intensity"),
     ),
 )
 

@@ -55,7 +55,7 @@ wildcard_constraints:
 def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
     names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
-    names += ["evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
+    names += ["f_tests.tsv", "evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
     wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
     wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]
     return wanted + expand("<results>/compare/{name}/meta.tsv", name=COMPARISONS)

@@ -25,6 +25,7 @@ rule agreement:
         assay="<results>/{study}/immunoassay.tsv",
         samples="<results>/{study}/intake/samples.tsv",
         differential="<results>/{study}/differential.tsv",
+        design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         settings=settings_of("agreement"),
     output:
         table="<results>/{study}/agreement.tsv",

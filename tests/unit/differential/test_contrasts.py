@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from myosieve.differential.contrasts import moderated_t
+from myosieve.differential.contrast_tests import Options, contrast_tests
 from myosieve.differential.design import contrasts, design_matrix
 from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.statistics.moderation import moderate
@@ -23,10 +23,15 @@ def values(seed: int = 0, m: int = 200, missing: float = 0.2) -> pd.DataFrame:
 
 
 def results(
-    table: pd.DataFrame, expression: str = "b - a", samples: pd.DataFrame = SAMPLES, trend: bool = True
+    table: pd.DataFrame,
+    expression: str = "b - a",
+    samples: pd.DataFrame = SAMPLES,
+    trend: bool = True,
+    detection: bool = False,
 ) -> pd.DataFrame:
     design = design_matrix(samples, "~ condition")
-    return moderated_t(table, design, contrasts(design, {"c": expression}), trend).rows
+    options = Options("limma_trend" if trend else "limma", detection=detection)
+    return contrast_tests(table, design, contrasts(design, {"c": expression}), options).rows
 
 
 def test_swapping_treatment_and_control_negates_log2fc_and_keeps_p() -> None:
@@ -163,8 +168,8 @@ def test_an_excluded_protein_is_counted_but_neither_tested_nor_part_of_the_prior
     wanted = contrasts(design, {"c": "b - a"})
     excluded = pd.Series("", index=table.index)
     excluded.iloc[3] = "contaminant"
-    with_one_out = moderated_t(table, design, wanted, trend=True, excluded=excluded).rows
-    without_it = moderated_t(table.drop(index="P3"), design, wanted, trend=True).rows
+    with_one_out = contrast_tests(table, design, wanted, Options(), excluded=excluded).rows
+    without_it = contrast_tests(table.drop(index="P3"), design, wanted, Options()).rows
     row = with_one_out.iloc[3]
     assert (row["test"], row["note"]) == ("none", "contaminant")
     assert np.isnan(row["p_value"])

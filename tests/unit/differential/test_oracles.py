@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from myosieve.differential.contrasts import moderated_t
+from myosieve.differential.contrast_tests import Options, contrast_tests
 from myosieve.differential.design import contrasts, design_matrix
 
 ORACLES = Path(__file__).parents[2] / "oracles"
@@ -27,15 +27,22 @@ CASES = {
 }
 
 
-def beside_limma(case: str, kind: str) -> pd.DataFrame:
+def beside_limma(case: str, kind: str, version: str = "3.63") -> pd.DataFrame:
     """Return our rows and limma's (columns with suffix _r) side by side; rows without any value are not in limma's."""
+    options = Options(
+        "limma_trend" if "trend" in kind else "limma",
+        robust="robust" in kind,
+        legacy=version == "3.54",
+        detection=False,
+    )
     formula, wanted = CASES[case]
     values = pd.read_csv(ORACLES / f"{case}.intensities.tsv.gz", sep="\t", index_col=0)
     samples = pd.read_csv(ORACLES / f"{case}.samples.tsv", sep="\t", dtype=str)
     design = design_matrix(samples, formula)
-    ours = moderated_t(values, design, contrasts(design, wanted), trend="trend" in kind).rows
-    limma = pd.read_csv(ORACLES / "limma-3.63" / f"{case}.{kind}.tsv.gz", sep="\t")
-    both = limma.merge(ours, on=["contrast", "protein_group"], suffixes=("_r", ""), validate="one_to_one")
+    ours = contrast_tests(values, design, contrasts(design, wanted), options).rows
+    limma = pd.read_csv(ORACLES / f"limma-{version}" / f"{case}.{kind}.tsv.gz", sep="\t")
+    keys = [name for name in ("contrast", "protein_group") if name in limma.columns]
+    both = limma.merge(ours, on=keys, suffixes=("_r", ""), validate="one_to_one")
     assert len(both) == len(limma)
     return both
 
@@ -84,3 +91,17 @@ def test_contrasts_that_a_protein_cannot_estimate_are_empty_with_a_note_where_li
     assert len(ours_only) > 0  # no donor seen under both conditions
     assert ours_only["note"].str.contains("cannot estimate").all()
     assert (ours_only["test"] == "none").all()
+
+
+@pytest.mark.parametrize(
+    ("version", "case", "kind"),
+    [("3.54", case, kind) for case in ("clean", "missing") for kind in ("plain", "trend")]
+    + [("3.63", "clean", kind) for kind in ("robust", "trend_robust")],
+)
+def test_older_and_robust_priors_reach_the_tests(version: str, case: str, kind: str) -> None:
+    both = beside_limma(case, kind, version)
+    both = both[both["t"].notna()]
+    np.testing.assert_allclose(both["df"], both["df_total"], rtol=1e-6)
+    # In two groups se^2 = s2_post (1 / n_1 + 1 / n_2).
+    unscaled = 1 / both["n_treatment"] + 1 / both["n_control"]
+    np.testing.assert_allclose(both["se"] ** 2, both["s2_post"] * unscaled, rtol=1e-6)

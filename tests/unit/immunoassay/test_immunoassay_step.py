@@ -9,7 +9,12 @@ from myosieve.errors import InputError
 from myosieve.immunoassay.step import agreement, immunoassay
 
 CONDITIONS = {"r1": "rest", "r2": "rest", "r3": "rest", "e1": "eps", "e2": "eps", "e3": "eps"}
-SETTINGS = {"design": "~ condition", "contrasts": {"eps_vs_rest": {"treatment": "eps", "control": "rest"}}, "fdr": 0.05}
+SETTINGS = {
+    "design_matrix": "",
+    "design": "~ condition",
+    "contrasts": {"eps_vs_rest": {"treatment": "eps", "control": "rest"}},
+    "fdr": 0.05,
+}
 PANEL = "analyte\taccession\tnote\nIL6\tP05231\t\nIL12\tP29459; P29460\tp70\n"
 
 

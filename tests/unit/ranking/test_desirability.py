@@ -27,8 +27,13 @@ def test_a_ramp_is_0_at_the_first_knot_and_1_at_the_second_in_either_direction()
 
 
 def test_the_lower_bound_is_the_end_of_the_interval_nearer_to_zero():
-    low, high = np.array([1.0, -3, -1, 0, np.nan]), np.array([3.0, -2, 1, 2, 1])
+    low, high = np.array([1.0, -3, -1, 0, np.nan]), np.array([3.0, -2, 1, 2, np.nan])
     np.testing.assert_array_equal(d.lower_bound(low, high), [1, 2, 0, 0, np.nan])
+
+
+def test_an_interval_open_on_one_side_is_bounded_by_the_other_end():
+    low, high = np.array([1.5, np.nan, -0.5, np.nan]), np.array([np.nan, -1.5, np.nan, 0.5])
+    np.testing.assert_array_equal(d.lower_bound(low, high), [1.5, 1.5, 0, 0])
 
 
 @given(st.floats(0, 1), st.floats(0, 20), st.floats(0, 20))

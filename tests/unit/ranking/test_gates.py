@@ -26,7 +26,8 @@ def test_a_protein_with_nothing_against_it_passes():
     [
         ({"excluded_because": "decoy"}, "filter", "decoy"),
         ({"log2fc": NAN, "note": "no value in any sample"}, "not tested", "no value in any sample"),
-        ({"ci_low": NAN}, "not tested", "not tested"),
+        ({"ci_low": NAN, "ci_high": NAN}, "not tested", "not tested"),
+        ({"ci_low": NAN}, "", ""),
         ({"serum_flag": "serum protein of Bos taurus"}, "serum protein", "serum protein of Bos taurus"),
         ({"peptides": 1.0}, "too few peptides", "1 peptide: confirm by immunoassay first"),
         ({"peptides": 0.0}, "too few peptides", "0 peptides: confirm by immunoassay first"),

@@ -144,12 +144,12 @@ def _tests(random: np.random.Generator, proteins: pd.DataFrame, contrast: str) -
     q[order] = np.minimum.accumulate((p[order] * n / np.arange(1, n + 1))[::-1])[::-1]
     frame = proteins[["protein_group", "accession", "gene"]].assign(
         contrast=contrast, log2fc=fold, ci_low=fold - 2.2 * error, ci_high=fold + 2.2 * error, se=error, t=t, df=9.3,
-        p_value=p, q_value=q, mean_log2=25.0, n_treatment=4, n_control=4, of_treatment=4, of_control=4,
+        p_value=p, log10_p=np.log10(p), q_value=q, log2fc_bound="no", imputed_share=0.0, mean_log2=25.0, n_treatment=4, n_control=4, of_treatment=4, of_control=4,
         test="moderated_t", note=None,
     )  # fmt: skip
     only = frame.index[-max(3, n // 50) :]
-    frame.loc[only, ["log2fc", "ci_low", "ci_high", "se", "t", "df", "p_value", "q_value"]] = np.nan
-    frame.loc[only, ["test", "note"]] = ["detection", "seen in the treatment only"]
+    frame.loc[only, ["log2fc", "ci_low", "ci_high", "se", "t", "df", "p_value", "log10_p", "q_value"]] = np.nan
+    frame.loc[only, ["test", "note"]] = ["none", "seen in the treatment only"]
     return frame
 
 

@@ -1,9 +1,9 @@
-"""Model formula and contrasts -> design matrix and contrast vectors, checked against the samples.
+"""Model formula (or a given matrix) and contrasts -> design matrix and contrast vectors, checked against the samples.
 
-A contrast is a linear expression over conditions. The mean of a condition is taken as in an average-marginal-effect
-(g-computation) reading of the model: every sample's row of the design with its condition replaced, averaged over the
-samples. In additive designs the other covariates cancel, so `b - a` is exactly the coefficient of b against a; with
-interactions it is the effect averaged over the samples' covariates.
+A contrast is a linear expression over conditions, or over the columns of a given matrix. The mean of a condition is taken as
+in an average-marginal-effect (g-computation) reading of the model: every sample's row of the design with its condition
+replaced, averaged over the samples. In additive designs the other covariates cancel, so `b - a` is exactly the coefficient
+of b against a; with interactions it is the effect averaged over the samples' covariates.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from myosieve.differential.expressions import COEFFICIENTS, CONDITIONS, linear_weights
 from myosieve.errors import InputError
 
 CONDITION = "condition"
@@ -58,11 +59,13 @@ class DesignMatrix:
     conditions
         Condition of each sample.
     condition_rows
-        By condition, its mean row of the design (p,).
+        By condition, its mean row of the design (p,); by column of a given matrix, the row that picks its coefficient.
     formula
         As the user wrote it.
     doubtful_slopes
         Columns taken as numbers whose values are whole and repeat, as those of a label would.
+    given
+        Whether the matrix was given: then contrasts are of its columns.
     """
 
     matrix: np.ndarray
@@ -72,6 +75,7 @@ class DesignMatrix:
     condition_rows: dict[str, np.ndarray]
     formula: str
     doubtful_slopes: list[str]
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,12 +132,7 @@ def design_matrix(samples: pd.DataFrame, formula: str, where: object = "design")
         raise InputError(
             f"design {formula!r} cannot be used ({error})", where, "write it as '~ donor + condition'"
         ) from None
-    if matrix.shape[0] - np.linalg.matrix_rank(matrix) < 1:
-        raise InputError(
-            f"design {formula!r} leaves no degree of freedom with {len(samples)} samples",
-            where,
-            "add replicates, or take a covariate out of the design",
-        )
+    _check_degrees_of_freedom(matrix, f"design {formula!r}", where)
     return DesignMatrix(
         matrix=matrix,
         coefficients=[str(name) for name in spec.model_spec.column_names],
@@ -143,6 +142,64 @@ def design_matrix(samples: pd.DataFrame, formula: str, where: object = "design")
         formula=formula,
         doubtful_slopes=[name for name in data if _may_be_a_label(data[name]) and name in _bare_columns(parsed)],
     )
+
+
+def given_design(samples: pd.DataFrame, table: pd.DataFrame, where: object = "design matrix") -> DesignMatrix:
+    """Take a design matrix as it is given.
+
+    Parameters
+    ----------
+    samples
+        One row per sample, with `sample` and `condition`.
+    table
+        `sample`, then one numeric column per coefficient; a row for every sample, in any order. Rows of other samples are
+        ignored.
+    where
+        What messages call the table.
+
+    Raises
+    ------
+    InputError
+        A sample without a row or with two, a cell that is no finite number, or no degree of freedom left.
+    """
+    if "sample" not in table.columns or len(table.columns) < 2:
+        raise InputError("no column 'sample' beside numbers", where, "write 'sample', then one column per coefficient")
+    names = table["sample"].astype("str")
+    if names.duplicated().any():
+        raise InputError(f"sample {names[names.duplicated()].iloc[0]!r} has two rows", where, "keep one row per sample")
+    rows = table.drop(columns="sample").set_index(names)
+    for sample in samples["sample"]:
+        if sample not in rows.index:
+            raise InputError(f"sample {sample!r} has no row", where, "give a row for every sample of the sheet")
+    rows = rows.loc[list(samples["sample"])]
+    numbers = rows.apply(pd.to_numeric, errors="coerce")
+    bad = ~np.isfinite(numbers.to_numpy(dtype=float))
+    if bad.any():
+        i, j = np.argwhere(bad)[0]
+        at = f"sample {rows.index[i]!r}, column {rows.columns[j]!r}"
+        raise InputError(f"{rows.iloc[i, j]!r} is no number ({at})", where, "fill in a finite number")
+    matrix = numbers.to_numpy(dtype=float)
+    _check_degrees_of_freedom(matrix, "the design matrix", where)
+    columns = [str(name) for name in rows.columns]
+    return DesignMatrix(
+        matrix=matrix,
+        coefficients=columns,
+        samples=list(samples["sample"]),
+        conditions=samples[CONDITION].astype("str").to_numpy(dtype=object),
+        condition_rows=dict(zip(columns, np.eye(len(columns)), strict=True)),
+        formula=f"given matrix of {', '.join(columns)}",
+        doubtful_slopes=[],
+        given=True,
+    )
+
+
+def _check_degrees_of_freedom(matrix: np.ndarray, what: str, where: object) -> None:
+    if matrix.shape[0] - np.linalg.matrix_rank(matrix) < 1:
+        raise InputError(
+            f"{what} leaves no degree of freedom with {len(matrix)} samples",
+            where,
+            "add replicates, or take a covariate out of the design",
+        )
 
 
 def contrasts(
@@ -171,18 +228,18 @@ def contrasts(
 
 
 def _contrast(design: DesignMatrix, name: str, value: Any, where: str, ratios: bool) -> Contrast:
-    known = list(design.condition_rows)
+    known, kind = list(design.condition_rows), COEFFICIENTS if design.given else CONDITIONS
     if isinstance(value, Mapping):
         weights = {}
         for role, weight in (("treatment", 1.0), ("control", -1.0)):
             condition = str(value[role])
             if condition not in known:
-                raise InputError(f"{role} {condition!r} is a condition that no sample has", where, _known(known))
+                raise InputError(f"{role} {condition!r} is {kind.unknown}", where, kind.listed(known))
             weights[condition] = weights.get(condition, 0.0) + weight
     else:
-        weights = _linear(str(value), known, where)
+        weights = linear_weights(str(value), known, where, kind)
     weights = {condition: weight for condition, weight in weights.items() if weight}
-    if not weights or (abs(sum(weights.values())) > 1e-9 and not ratios):
+    if not weights or (abs(sum(weights.values())) > 1e-9 and not (ratios or design.given)):
         raise InputError(
             "the weights of its conditions do not sum to zero",
             where,
@@ -196,17 +253,23 @@ def _contrast(design: DesignMatrix, name: str, value: Any, where: str, ratios: b
             where,
             "a covariate is confounded with the conditions: take it out of the design or add samples that separate them",
         )
-    return Contrast(name, weights, vector)
+    return Contrast(name, _weights_of_conditions(design, vector) if design.given else weights, vector)
+
+
+def _weights_of_conditions(design: DesignMatrix, vector: np.ndarray) -> dict[str, float]:
+    """Return how much each condition weighs in a contrast of a given matrix.
+
+    The estimate is sum_j h_j y_j over the samples with h = X (X'X)^- c; a condition weighs the sum of its samples' h.
+    """
+    weight = design.matrix @ (np.linalg.pinv(design.matrix.T @ design.matrix) @ vector)
+    totals = {name: float(weight[design.conditions == name].sum()) for name in dict.fromkeys(design.conditions)}
+    return {name: total for name, total in totals.items() if abs(total) > 1e-9}
 
 
 def estimable(matrix: np.ndarray, vector: np.ndarray) -> bool:
     """Tell whether a contrast (p,) is in the row space of a design (n x p), so that the data determine it."""
     solution, *_ = np.linalg.lstsq(matrix.T, vector, rcond=None)
     return bool(np.allclose(matrix.T @ solution, vector, atol=1e-8 * max(1.0, np.abs(vector).max())))
-
-
-def _known(conditions: list[str]) -> str:
-    return f"conditions in the sample sheet: {', '.join(conditions)}"
 
 
 def _columns_used(parsed: Any, formula: str, samples: pd.DataFrame, where: object) -> list[str]:
@@ -266,70 +329,3 @@ def _typed(samples: pd.DataFrame, used: list[str], where: object) -> pd.DataFram
         numbers = pd.to_numeric(values, errors="coerce")
         data[name] = values.astype(object) if name in _LABELS or numbers.isna().any() else numbers.astype(float)
     return pd.DataFrame(data, index=samples.index)
-
-
-def _linear(expression: str, known: list[str], where: str) -> dict[str, float]:
-    """Parse a linear expression over conditions, whose names may be anything (`6A`, `EPS-1h`), into their weights."""
-    names = sorted(known, key=len, reverse=True)  # 'EPS-1h' is a condition before it is 'EPS' minus '1h'
-    python, position, taken = "", 0, []
-    while position < len(expression):
-        rest = expression[position:]
-        quoted = re.match(r"`([^`]*)`", rest)
-        name = quoted.group(1) if quoted else next((n for n in names if _starts_with_name(rest, n)), None)
-        if name is not None:
-            if name not in known:
-                raise InputError(f"{name!r} is a condition that no sample has", where, _known(known))
-            taken.append(name)
-            python += f" _{len(taken) - 1} "
-            position += len(quoted.group(0)) if quoted else len(name)
-            continue
-        token = re.match(r"\s+|\d+\.?\d*|\.\d+|[-+*/()]", rest)
-        if token is None:
-            word = re.match(r"[\w.]+|\S", rest).group(0)
-            raise InputError(f"{word!r} is a condition that no sample has", where, _known(known))
-        python += token.group(0)
-        position += token.end()
-    try:
-        weights, constant = _evaluated(ast.parse(python.strip(), mode="eval").body)
-    except (SyntaxError, ZeroDivisionError, ValueError):
-        remedy = "write a linear expression, as '(b - a) - (d - c)' or '(b + c) / 2 - a'"
-        raise InputError(f"{expression!r} is not linear in the conditions", where, remedy) from None
-    if constant:
-        raise InputError(f"{expression!r} adds a number to conditions", where, "compare conditions, as 'b - a'")
-    merged: dict[str, float] = {}
-    for index, weight in weights.items():
-        merged[taken[index]] = merged.get(taken[index], 0.0) + weight
-    return merged
-
-
-def _starts_with_name(text: str, name: str) -> bool:
-    """Tell whether the text starts with a condition's name as a whole word; a plain number is never taken for one."""
-    if re.fullmatch(r"[\d.]+", name) or not text.startswith(name):
-        return False
-    after = text[len(name) : len(name) + 1]
-    return not (re.match(r"\w", name[-1]) and re.match(r"\w", after))
-
-
-def _evaluated(node: ast.expr) -> tuple[dict[int, float], float]:
-    """Return weights by name index and the constant of a parsed expression; ValueError where it is not linear."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return {}, float(node.value)
-    if isinstance(node, ast.Name):
-        return {int(node.id[1:]): 1.0}, 0.0
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd | ast.USub):
-        return _scaled(_evaluated(node.operand), -1.0 if isinstance(node.op, ast.USub) else 1.0)
-    if isinstance(node, ast.BinOp):
-        left, right = _evaluated(node.left), _evaluated(node.right)
-        if isinstance(node.op, ast.Add | ast.Sub):
-            right = _scaled(right, -1.0 if isinstance(node.op, ast.Sub) else 1.0)
-            both = {key: left[0].get(key, 0.0) + right[0].get(key, 0.0) for key in {**left[0], **right[0]}}
-            return both, left[1] + right[1]
-        if isinstance(node.op, ast.Mult) and (not left[0] or not right[0]):
-            return _scaled(right, left[1]) if not left[0] else _scaled(left, right[1])
-        if isinstance(node.op, ast.Div) and not right[0]:
-            return _scaled(left, 1.0 / right[1])
-    raise ValueError("not linear")
-
-
-def _scaled(value: tuple[dict[int, float], float], factor: float) -> tuple[dict[int, float], float]:
-    return {key: weight * factor for key, weight in value[0].items()}, value[1] * factor

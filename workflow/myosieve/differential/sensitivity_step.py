@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from myosieve import files, schema
-from myosieve.differential.contrasts import moderated_t
-from myosieve.differential.design import contrasts, design_matrix
+from myosieve.differential import inputs
+from myosieve.differential.contrast_tests import Options, contrast_tests
+from myosieve.differential.design import contrasts
 from myosieve.differential.sensitivity import overlap
-from myosieve.differential.step import read_intensities, read_sheet
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
 from myosieve.quant.normalization.methods import normalize
@@ -23,7 +23,14 @@ _NOTABLE_JACCARD = 0.8
 
 
 def sensitivity(
-    differential: Path, log2: Path, samples: Path, proteins: Path, settings: Mapping[str, Any], out: Path
+    differential: Path,
+    log2: Path,
+    samples: Path,
+    proteins: Path,
+    settings: Mapping[str, Any],
+    out: Path,
+    *,
+    estimates: Path | None = None,
 ) -> Summary:
     """Test again under no, median and reference normalization, and write how the hits differ from the study's own.
 
@@ -38,25 +45,35 @@ def sensitivity(
     proteins
         `schema.QUANTIFIED`.
     settings
-        `design`, `contrasts`, `method`, `quantity`, `fdr`, `normalization`.
+        Those of `differential`, `fdr` and `normalization`.
     out
         `schema.SENSITIVITY`.
+    estimates
+        `schema.ESTIMATES`, for method dpc.
     """
     own = files.read_table(differential, schema.DIFFERENTIAL)
-    values = read_intensities(log2)
-    sheet = read_sheet(samples, values, log2)
-    design = design_matrix(sheet, settings["design"], f"{samples}, design")
+    values = inputs.read_intensities(log2)
+    sheet = inputs.read_sheet(samples, values, log2)
+    design = inputs.read_design(sheet, settings, f"{samples}, design")
+    block = inputs.read_block(sheet, settings, samples)
     wanted = contrasts(design, settings["contrasts"], "contrasts", ratios=settings["quantity"] == "ratio")
     known = files.read_table(proteins, schema.QUANTIFIED).set_index("protein_group")
     if set(known.index) != set(values.index) or set(own["protein_group"]) != set(values.index):
         raise InputError("the tables are not of the same protein groups", differential, "give tables of one study")
-    excluded = known.loc[values.index, "excluded_because"].fillna("")
+    names = inputs.read_names(proteins, values)
+    excluded = names["excluded_because"]
+    peptides = inputs.peptides_of(names, settings, proteins)
+    table = files.read_table(estimates, schema.ESTIMATES) if estimates else None
+    estimated = inputs.arranged_estimates(table, values, design.samples, settings, estimates or log2)
     media = values[design.samples]
     tests = {settings["normalization"]: own}
     for method in ALTERNATIVES:
         if method not in tests:
             after = normalize(media, method, excluded == "").log2
-            tests[method] = moderated_t(after, design, wanted, settings["method"] == "limma_trend", excluded).rows
+            tests[method] = contrast_tests(
+                after, design, wanted, Options.of(settings), excluded=excluded, peptides=peptides, block=block,
+                estimates=inputs.followed(estimated, media, after),
+            ).rows  # fmt: skip
     table = pd.DataFrame(_rows(tests, [contrast.name for contrast in wanted], settings))
     files.write_table(out, schema.SENSITIVITY.arrange(table))
     return _summary(table, settings)

@@ -5,19 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from myosieve import files, schema
-from myosieve.differential.contrasts import ONE_SIDE_ONLY, Tested, moderated_t
-from myosieve.differential.design import DesignMatrix, contrasts, design_matrix
+from myosieve.differential import inputs
+from myosieve.differential.contrast_tests import DETECTION, NO_TEST, Options, Tested, contrast_tests
+from myosieve.differential.design import DesignMatrix, contrasts
+from myosieve.differential.notes import ONE_SIDE_ONLY
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
-from myosieve.tables.samples import read_samples
+
+_PRIORS = {
+    "limma": "",
+    "limma_trend": " with a mean-variance trend",
+    "deqms": " following the number of peptides (Zhu et al. 2020, Mol Cell Proteomics 19:1047)",
+    "dpc": " with precision weights from the standard errors of the protein estimates (Li, Cobbold & Smyth 2025, "
+    "doi:10.1101/2025.04.28.651125)",
+}
 
 
 def differential(
-    intensities: Path, samples: Path, settings: dict[str, Any], out: Path, *, proteins: Path | None = None
+    intensities: Path | None,
+    samples: Path,
+    settings: dict[str, Any],
+    out: Path,
+    *,
+    proteins: Path | None = None,
+    precursors: Path | None = None,
+    estimates: Path | None = None,
+    log2: Path | None = None,
+    f_tests: Path | None = None,
+    imputed: Path | None = None,
 ) -> Summary:
     """Test every contrast and write one row per protein group and contrast, also for groups that are not tested.
 
@@ -29,96 +47,115 @@ def differential(
         Sample sheet: `sample`, `condition`, the covariates of the design; rows of another fraction than secretome are left
         out.
     settings
-        `design`, `contrasts`, `method`, `quantity`.
+        `design`, `design_matrix`, `contrasts`, `block`, `quantity` and those of `contrast_tests.Options`.
     out
-        differential.tsv.
+        `schema.DIFFERENTIAL`.
     proteins
         `schema.QUANTIFIED`: names of the groups and which of them are excluded; without it every group is tested.
+    precursors
+        `schema.PRECURSORS` in place of the intensities: rolled up here, by dpc for that method, else by maxlfq.
+    estimates
+        `schema.ESTIMATES` of the same table, for method dpc.
+    log2
+        Log2 values before normalization, which tell how the estimates are to follow it; without them they stay.
+    f_tests, imputed
+        Where to write `schema.F_TESTS` and `schema.IMPUTED`, if anywhere.
     """
     if not settings.get("contrasts"):
         raise InputError("no contrast is given", "contrasts", "name one, as --contrast 'b_vs_a=b - a'")
-    values = read_intensities(intensities)
-    sheet = read_sheet(samples, values, intensities)
-    design = design_matrix(sheet, settings["design"], f"{samples}, design")
+    inputs.check_method(settings, "method")
+    if (intensities is None) == (precursors is None):
+        raise InputError("intensities or precursors", "differential", "give one of --intensities and --precursors")
+    if precursors is not None:
+        values, estimated = inputs.read_precursors(precursors, "dpc" if settings["method"] == "dpc" else "maxlfq")
+    else:
+        values = inputs.read_intensities(intensities)
+        estimated = files.read_table(estimates, schema.ESTIMATES) if estimates else None
+    source = precursors or intensities
+    sheet = inputs.read_sheet(samples, values, source)
+    design = inputs.read_design(sheet, settings, f"{samples}, design")
+    block = inputs.read_block(sheet, settings, samples)
     wanted = contrasts(design, settings["contrasts"], "contrasts", ratios=settings["quantity"] == "ratio")
-    names = _read_names(proteins, values)
-    excluded = names["excluded_because"].fillna("")
-    tested = moderated_t(values, design, wanted, settings["method"] == "limma_trend", excluded)
-    named = names.loc[tested.rows["protein_group"], ["accession", "gene"]].reset_index(drop=True)
-    rows = tested.rows.assign(accession=named["accession"], gene=named["gene"])
-    files.write_table(out, schema.DIFFERENTIAL.arrange(rows))
-    return _summary(tested, design, settings, int((excluded != "").sum()))
-
-
-def read_intensities(path: Path) -> pd.DataFrame:
-    """Read log2 values: `protein_group`, then one column per sample."""
-    table = files.read_table(path)
-    if table.columns[0] != "protein_group":
-        raise InputError(
-            f"the first column is {table.columns[0]!r}", path, "name the key column 'protein_group', then samples"
-        )
-    table = table.set_index("protein_group")
-    if table.index.isna().any() or table.index.duplicated().any():
-        name = table.index[table.index.duplicated() | table.index.isna()][0]
-        raise InputError(f"protein_group {name!r} is empty or repeated", path, "make every key unique")
-    for column, kind in table.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(kind):
-            cell = table.loc[pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna(), column]
-            raise InputError(f"column {column!r} holds {cell.iloc[0]!r}", path, "give log2 numbers, empty = missing")
-    if np.isinf(table.to_numpy(dtype=float)).any():
-        raise InputError("a value is infinite", path, "leave cells without a value empty: log2 of 0 is no intensity")
-    return table.astype(float)
-
-
-def read_sheet(path: Path, values: pd.DataFrame, intensities: Path) -> pd.DataFrame:
-    """Read the rows of the sample sheet that are tested: the secretomes, each with a column of the values."""
-    sheet = read_samples(path).frame
-    sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
-    if sheet.empty:
-        raise InputError("no sample of fraction secretome", path, "mark the conditioned-medium samples so")
-    for name in sheet["sample"]:
-        if name not in values.columns:
-            columns = ", ".join(map(str, values.columns[:8]))
-            raise InputError(f"sample {name!r} has no column in {intensities}", path, f"columns there: {columns}, ...")
-    return sheet
-
-
-def _read_names(proteins: Path | None, values: pd.DataFrame) -> pd.DataFrame:
-    """Return accession, gene and excluded_because by protein group, in the order of the values."""
-    columns = ["accession", "gene", "excluded_because"]
-    if proteins is None:
-        return pd.DataFrame("", index=values.index, columns=columns).assign(accession=values.index)
-    names = files.read_table(proteins, schema.QUANTIFIED).set_index("protein_group")
-    unknown = values.index.difference(names.index)
-    if len(unknown):
-        raise InputError(
-            f"protein_group {unknown[0]!r} is missing", proteins, "give the proteins.tsv of the same table"
-        )
-    return names.loc[values.index, columns]
+    names = inputs.read_names(proteins, values)
+    known = inputs.arranged_estimates(estimated, values, design.samples, settings, estimates or source)
+    if known is not None and log2 is not None:
+        known = inputs.followed(known, inputs.read_intensities(log2), values[design.samples])
+    tested = contrast_tests(
+        values,
+        design,
+        wanted,
+        Options.of(settings),
+        excluded=names["excluded_because"],
+        peptides=inputs.peptides_of(names, settings, proteins or source),
+        estimates=known,
+        block=block,
+    )
+    for path, kind, table in ((out, schema.DIFFERENTIAL, tested.rows), (f_tests, schema.F_TESTS, tested.f_tests)):
+        if path:
+            named = names.loc[table["protein_group"], ["accession", "gene"]].reset_index(drop=True)
+            files.write_table(path, kind.arrange(table.assign(accession=named["accession"], gene=named["gene"])))
+    if imputed:
+        empty = pd.DataFrame({column: [] for column in schema.IMPUTED.names})
+        files.write_table(imputed, schema.IMPUTED.arrange(empty if tested.imputed is None else tested.imputed))
+    return _summary(tested, design, settings, int((names["excluded_because"] != "").sum()))
 
 
 def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], excluded: int) -> Summary:
-    trend = settings["method"] == "limma_trend"
-    prior = tested.prior
+    prior, dropout = tested.prior, tested.dropout
     summary = Summary()
-    summary.methods.append(
-        f"Differences were tested by linear models ({settings['design']}, {len(design.samples)} samples) fitted to each "
-        "protein group's observed log2 values without imputation, with exact contrast variances and moderated t statistics "
-        f"({'limma with a mean-variance trend' if trend else 'limma'}; Smyth 2004, Stat Appl Genet Mol Biol 3:3; prior degrees "
-        f"of freedom {prior.df:.3g}); p-values were adjusted within each contrast (Benjamini & Hochberg 1995)."
+    values = "observed log2 values without imputation"
+    if settings["method"] == "dpc":
+        values = "estimated log2 values"
+    elif tested.imputed is not None:
+        values = f"log2 values, missing ones imputed ({settings['imputation']}, seed {settings['imputation_seed']})"
+    robust = (
+        ", robust against outlying variances (Phipson et al. 2016, Ann Appl Stat 10:946)" if settings["robust"] else ""
     )
+    text = (
+        f"Differences were tested by linear models ({design.formula}, {len(design.samples)} samples) fitted to each protein "
+        f"group's {values}, with exact contrast variances and moderated t statistics (limma{_PRIORS[settings['method']]}"
+        f"{robust}; Smyth 2004, Stat Appl Genet Mol Biol 3:3; prior degrees of freedom {prior.df:.3g}"
+        f"{', estimated as by limma before version 3.61' if settings['legacy'] else ''})"
+    )
+    if settings["min_log2fc"]:
+        text += (
+            f", against changes up to {settings['min_log2fc']:g} log2 (McCarthy & Smyth 2009, Bioinformatics 25:765)"
+        )
+    if tested.correlation is not None:
+        text += (
+            f"; samples of one {settings['block']} had a common correlation of {tested.correlation:.3f} (Smyth et al. 2005, "
+            "Bioinformatics 21:2067)"
+        )
+    if tested.weights is not None:
+        text += f"; samples were weighted from {tested.weights.min():.2f} to {tested.weights.max():.2f} (Ritchie et al. 2006)"
+    summary.methods.append(f"{text}; p-values were adjusted within each contrast (Benjamini & Hochberg 1995).")
+    if dropout is not None and not dropout.refused:
+        summary.methods.append(
+            "The absence of a protein group from one condition was tested by a dropout model estimated from the table: "
+            f"log-odds of detection with slope {dropout.slope:.2f} per log2 intensity, standard deviations of "
+            f"{dropout.protein_sd:.2f} between protein groups and {dropout.condition_sd:.2f} between their conditions."
+        )
     summary.warnings += [
         f"the design takes {name!r} as a number, with one slope for all its values: write C({name}) if it names groups"
         for name in design.doubtful_slopes
     ]
+    if dropout is not None and dropout.refused:
+        summary.warnings.append(
+            f"absence from a condition is no evidence in this table, and such protein groups have no p-value: {dropout.refused}"
+        )
+    if tested.imputed is not None:
+        summary.warnings.append(
+            f"{len(tested.imputed)} values were imputed and count as measured ones: false discovery rates are not kept"
+        )
     if prior.zero_variances:
         summary.warnings.append(
             f"{prior.zero_variances} protein groups do not vary at all between replicates and were left out of the prior "
             "variance: look whether their values were imputed or copied"
         )
     summary.counts["excluded before testing"] = excluded
-    for name, block in tested.rows.groupby("contrast", sort=False):
-        summary.counts[f"{name}: tested"] = int((block["test"] != "none").sum())
-        one_side = block["note"].str.endswith(ONE_SIDE_ONLY)
-        summary.counts[f"{name}: seen on one side only"] = int(one_side.sum())
+    for name, rows in tested.rows.groupby("contrast", sort=False):
+        summary.counts[f"{name}: tested"] = int((rows["test"] != NO_TEST).sum())
+        summary.counts[f"{name}: tested by absence"] = int((rows["test"] == DETECTION).sum())
+        one_side = rows["note"].str.contains(ONE_SIDE_ONLY, regex=False)
+        summary.counts[f"{name}: seen on one side only, not tested"] = int(one_side.sum())
     return summary

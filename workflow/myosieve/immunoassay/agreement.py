@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from myosieve.differential.contrasts import moderated_t
+from myosieve.differential.contrast_tests import Options, contrast_tests
 from myosieve.differential.design import Contrast, DesignMatrix
 from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.tables.accessions import parse
@@ -45,7 +45,8 @@ def assay_contrasts(
     uncensored samples cannot estimate is NaN, with a note.
     """
     # One analyte at a time: from a single variance no prior is learned, and the moderated t is the ordinary one.
-    tested = [moderated_t(values.loc[[analyte]], design, contrasts, trend=False).rows for analyte in values.index]
+    options = Options(method="limma", detection=False)
+    tested = [contrast_tests(values.loc[[analyte]], design, contrasts, options).rows for analyte in values.index]
     rows = pd.concat(tested, ignore_index=True).rename(columns={"protein_group": "analyte"} | _RENAMED)
     hidden = censored[design.samples].to_numpy(dtype=bool)
     blocks = []

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from myosieve import files, schema
-from myosieve.differential.design import Contrast, DesignMatrix, contrasts, design_matrix
+from myosieve.differential.design import Contrast, DesignMatrix, contrasts
+from myosieve.differential.inputs import read_design
 from myosieve.errors import InputError
 from myosieve.immunoassay.agreement import assay_contrasts, compare, not_measured
 from myosieve.immunoassay.concentrations import MAX_CV, MIN_BEADS, concentrations
@@ -76,7 +77,7 @@ def agreement(assay: Path, samples: Path, differential: Path, settings: dict[str
     differential
         `schema.DIFFERENTIAL` of the same study.
     settings
-        `design`, `contrasts`, `fdr`.
+        `design`, `design_matrix`, `contrasts`, `fdr`.
     out
         `schema.AGREEMENT`.
     """
@@ -99,7 +100,7 @@ def agreement(assay: Path, samples: Path, differential: Path, settings: dict[str
             raise InputError(
                 f"contrast {name!r} is not in it", differential, f"contrasts there: {_some(ms['contrast'].unique())}"
             )
-    design = design_matrix(measured, settings["design"], f"{samples}, samples on the plate")
+    design = read_design(measured, settings, f"{samples}, samples on the plate")
     wanted, missing = _answerable(design, sheet, settings)
 
     analytes = list(dict.fromkeys(table["analyte"]))
@@ -141,7 +142,7 @@ def _answerable(
             wanted += contrasts(design, {name: value}, "samples on the plate")
         except InputError as error:
             # What the whole study cannot answer either is a mistake in the settings, and is raised.
-            contrasts(design_matrix(sheet, settings["design"], "design"), {name: value}, "contrasts")
+            contrasts(read_design(sheet, settings, "design"), {name: value}, "contrasts")
             missing[name] = f"not measured on this plate: {error.what}"
     return wanted, missing
 

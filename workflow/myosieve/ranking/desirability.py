@@ -52,8 +52,11 @@ def ramp(values: np.ndarray, knots: Sequence[float]) -> np.ndarray:
 
 
 def lower_bound(ci_low: np.ndarray, ci_high: np.ndarray) -> np.ndarray:
-    """Return the lower confidence bound of |log2fc|: the end of the interval nearer to 0, or 0 where it covers 0."""
-    return np.where(np.isnan(ci_low) | np.isnan(ci_high), np.nan, np.maximum(0.0, np.maximum(ci_low, -ci_high)))
+    """Return the lower confidence bound of |log2fc|: the end of the interval nearer to 0, or 0 where it covers 0.
+
+    An interval may be open (NaN) on one side; without any end there is no bound.
+    """
+    return np.where(np.isnan(ci_low) & np.isnan(ci_high), np.nan, np.fmax(0.0, np.fmax(ci_low, -ci_high)))
 
 
 def significance(q_values: np.ndarray, knots: Sequence[float]) -> np.ndarray:

@@ -33,7 +33,8 @@ def gates(rows: pd.DataFrame, min_peptides: int, strict: bool) -> Gates:
     strict
         Whether only classical secretion passes.
     """
-    untested = rows[["log2fc", "ci_low", "ci_high"]].isna().any(axis=1)
+    # An interval that is open on one side is that of a protein silent in a condition.
+    untested = rows["log2fc"].isna() | rows[["ci_low", "ci_high"]].isna().all(axis=1)
     peptides = rows["peptides"]
     count = peptides.map(lambda number: "" if np.isnan(number) else f"{number:.0f}")
     plural = np.where(peptides == 1, " peptide", " peptides")

@@ -58,10 +58,15 @@ def _effect(row: dict[str, Any]) -> str:
     if math.isnan(row["log2fc"]):
         return f"no fold change{', seen' + seen if seen else ''}"
     direction = "up" if row["log2fc"] > 0 else "down" if row["log2fc"] < 0 else "unchanged"
-    interval = ""
-    if not math.isnan(row["ci_low"]):
-        interval = f" (95 % CI {row['ci_low']:.2f} to {row['ci_high']:.2f}, q = {row['q_value']:.2g})"
-    return f"{direction}, log2fc {row['log2fc']:.2f}{interval}{seen}"
+    low, high = row["ci_low"], row["ci_high"]
+    if math.isnan(low) and math.isnan(high):
+        return f"{direction}, log2fc {row['log2fc']:.2f}{seen}"
+    if math.isnan(low) or math.isnan(high):
+        side, end = ("control", f"from {low:.2f}") if math.isnan(high) else ("treatment", f"to {high:.2f}")
+        # the direction is that of the absence, also where chance could have made it
+        told = f"absent from {side}, log2fc {'at least' if side == 'control' else 'at most'} {row['log2fc']:.2f}"
+        return f"{told} (95 % CI {end}, q = {row['q_value']:.2g}){seen}"
+    return f"{direction}, log2fc {row['log2fc']:.2f} (95 % CI {low:.2f} to {high:.2f}, q = {row['q_value']:.2g}){seen}"
 
 
 def _class(row: dict[str, Any]) -> str:

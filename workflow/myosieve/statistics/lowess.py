@@ -37,7 +37,12 @@ def weighted_lowess(x: np.ndarray, y: np.ndarray, weights: np.ndarray, span: flo
     xs, ys, ws = x[order], y[order], weights[order]
     seeds = _seed_points(xs)
     half_widths = _half_widths(xs, ws, seeds, span)
-    at_seeds = np.array([_local_line(xs, ys, ws, xs[i], h) for i, h in zip(seeds, half_widths, strict=True)])
+    starts = np.searchsorted(xs, xs[seeds] - half_widths, side="left")
+    stops = np.searchsorted(xs, xs[seeds] + half_widths, side="right")
+    at_seeds = [
+        _local_line(xs[start:stop], ys[start:stop], ws[start:stop], xs[seed], half_width)
+        for seed, half_width, start, stop in zip(seeds, half_widths, starts, stops, strict=True)
+    ]
     fitted = np.empty(len(x))
     fitted[order] = np.interp(xs, xs[seeds], at_seeds)
     return fitted
@@ -68,35 +73,45 @@ def _seed_points(xs: np.ndarray) -> np.ndarray:
 
 
 def _half_widths(xs: np.ndarray, ws: np.ndarray, seeds: np.ndarray, span: float) -> np.ndarray:
-    """Return for each seed the distance to the farthest point of the smallest window that holds `span` of the weight."""
+    """Return for each seed the distance to the farthest point of the smallest window that holds `span` of the weight.
+
+    The farthest point is either on the left, and then the right end follows from it, or the other way round: for each side,
+    the nearest point that makes the window heavy enough is found by bisection over the points.
+    """
     cumulative = np.concatenate([[0.0], np.cumsum(ws)])
-    target = span * cumulative[-1]
-    center = xs[seeds]
-    low, high = np.zeros(len(seeds)), np.full(len(seeds), xs[-1] - xs[0])
-    for _ in range(80):  # bisection down to neighboring floating-point numbers
-        middle = (low + high) / 2
-        left = np.searchsorted(xs, center - middle, side="left")
-        right = np.searchsorted(xs, center + middle, side="right")
-        enough = cumulative[right] - cumulative[left] >= target * (1 - 1e-14)
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    left = np.searchsorted(xs, center - high, side="left")
-    right = np.searchsorted(xs, center + high, side="right") - 1
-    return np.maximum(center - xs[left], xs[right] - center)
+    target = span * cumulative[-1] * (1 - 1e-14)
+    center, n = xs[seeds], len(xs)
+
+    def enough(half_width: np.ndarray) -> np.ndarray:
+        left = np.searchsorted(xs, center - half_width, side="left")
+        right = np.searchsorted(xs, center + half_width, side="right")
+        return cumulative[right] - cumulative[left] >= target
+
+    def nearest(outermost: np.ndarray, step: int) -> np.ndarray:
+        """Return the smallest sufficient distance to a point on one side; infinite where its outermost does not do."""
+        near, far = np.zeros_like(seeds), outermost.copy()  # counted in points from the seed
+        for _ in range(int(n).bit_length()):
+            middle = (near + far) // 2
+            good = enough(np.abs(xs[seeds + step * middle] - center))
+            near, far = np.where(good, near, np.minimum(middle + 1, far)), np.where(good, middle, far)
+        distance = np.abs(xs[seeds + step * far] - center)
+        return np.where(enough(distance), distance, np.inf)
+
+    return np.minimum(nearest(seeds, -1), nearest(n - 1 - seeds, 1))
 
 
-def _local_line(xs: np.ndarray, ys: np.ndarray, ws: np.ndarray, at: float, half_width: float) -> float:
+def _local_line(x: np.ndarray, y: np.ndarray, weights: np.ndarray, at: float, half_width: float) -> float:
     """Return the tricube-weighted least-squares line's value at `at`; the weighted mean where there is no slope."""
-    window = slice(
-        np.searchsorted(xs, at - half_width, side="left"), np.searchsorted(xs, at + half_width, side="right")
-    )
-    x, y = xs[window], ys[window]
-    if half_width > 0:
-        kernel = ws[window] * (1 - np.minimum(np.abs(x - at) / half_width, 1.0) ** 3) ** 3
-    else:
-        kernel = ws[window] * (x == at)
+    distance = x - at
+    distance *= 1 / (half_width or 1.0)
+    kernel = np.abs(distance)
+    kernel = 1 - kernel * kernel * kernel
+    kernel *= kernel * kernel * weights
     total = kernel.sum()
-    x_mean, y_mean = (kernel @ x) / total, (kernel @ y) / total
-    spread = kernel @ (x - x_mean) ** 2
-    if spread <= total * (1e-7 * max(half_width, 1e-300)) ** 2:
+    mean, y_mean = (kernel @ distance) / total, (kernel @ y) / total
+    distance -= mean
+    kernel *= distance
+    spread = kernel @ distance
+    if spread <= 1e-14 * total:
         return y_mean
-    return y_mean + (kernel @ ((x - x_mean) * (y - y_mean))) / spread * (at - x_mean)
+    return y_mean - mean * (kernel @ y) / spread

@@ -33,17 +33,22 @@ Where the curve explains the counts, rho is 0 and nothing is lost; where it does
 **Fallback.** A slope below 0.1 or above 1.0 is not believed: it becomes 0.7 and the intercept is fitted to it. Too flat a slope
 is conservative, not invalid.
 
-**Use.** What a missing value says about its expected level eta is `log_missing`: the log of E[1 - expit(b0 + b1 Y)],
-Y ~ N(eta, s^2), by Gauss-Hermite quadrature. It is concave in eta, since 1 - expit(b0 + b1 y) and the normal density are
-log-concave.
+**Depth.** Samples that were measured less deeply have a curve of their own intercept, b0 + o_j; the offsets o_j are estimated
+where the proteins of the precursors are known (`depth`), and are none where samples do not differ beyond doubt.
+
+**Use.** What a missing value says about its expected level eta is `log_missing`: the log of E[1 - expit(b0 + o_j + b1 Y)],
+Y ~ N(eta, s^2), by Gauss-Hermite quadrature with as many nodes as the spread b1 s asks for. It is concave in eta, since
+1 - expit(b0 + b1 y) and the normal density are log-concave.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from myosieve.quant.rollup.depth import depth_offsets
+from myosieve.quant.rollup.quadrature import log_missed_mean
 from myosieve.statistics.moderation import moderate
 
 LOWEST_SLOPE, HIGHEST_SLOPE = 0.1, 1.0
@@ -57,28 +62,49 @@ _LEAST_SCATTER = 1e-4
 _PRIOR_PRECURSORS = 10.0
 # Log-odds of detection beyond which nothing changes.
 _EXTREME = 15.0
-# With so many nodes the log is exact to 1e-10 for b1 s up to 1, 4e-6 at 2 and 4e-3 at 4; s is rarely above 1 on log2. A larger
-# spread is that of a protein with wild outliers, whose missing values say little, and is taken for 4.
-_NODES = 24
-_LARGEST_SPREAD = 4.0
 
 
 @dataclass(frozen=True)
 class DetectionCurve:
-    """P(detected | y) = expit(intercept + slope y), y in log2 units; `source` says in words where it comes from."""
+    """P(detected in sample j | y) = expit(intercept + offsets[j] + slope y).
+
+    Attributes
+    ----------
+    intercept
+        Log-odds at y = 0.
+    slope
+        Log-odds per log2 unit.
+    source
+        In words, where the curve comes from.
+    offsets
+        (n,) log-odds by which samples differ, in the order of the columns; () where they are alike.
+    """
 
     intercept: float
     slope: float
     source: str
+    offsets: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make a list, as JSON gives it, a tuple."""
+        object.__setattr__(self, "offsets", tuple(self.offsets))
+
+    def by_sample(self, n: int) -> np.ndarray:
+        """Return the offsets (n,) of n samples."""
+        if self.offsets and len(self.offsets) != n:
+            raise ValueError(f"the curve has offsets of {len(self.offsets)} samples, not {n}")
+        return np.array(self.offsets) if self.offsets else np.zeros(n)
 
 
-def detection_curve(log2: np.ndarray) -> DetectionCurve:
+def detection_curve(log2: np.ndarray, groups: np.ndarray | None = None) -> DetectionCurve:
     """Estimate the detection-probability curve.
 
     Parameters
     ----------
     log2
         (p x n) log2 intensities of precursors, NaN = missing. Rows and columns without any value are ignored.
+    groups
+        (p,) protein of each precursor, non-decreasing; with it, samples may differ in depth. None: one curve for all.
 
     Returns
     -------
@@ -116,16 +142,24 @@ def detection_curve(log2: np.ndarray) -> DetectionCurve:
             f"{LOWEST_SLOPE} to {HIGHEST_SLOPE} is expected"
         )
         level = _level_at(slope, mean - middle - slope * variance / 2, count, n)
-    return DetectionCurve(float(level - slope * middle), float(slope), source)
+    curve = DetectionCurve(float(level - slope * middle), float(slope), source)
+    return curve if groups is None else _with_depth(curve, log2, groups, alive)
+
+
+def _with_depth(curve: DetectionCurve, log2: np.ndarray, groups: np.ndarray, alive: np.ndarray) -> DetectionCurve:
+    """Return the curve with the offsets of its samples (`depth`), in words too; samples without any value have none."""
+    offsets = np.zeros(len(alive))
+    offsets[alive] = depth_offsets(log2[:, alive], groups, curve.slope)
+    if not offsets.any():
+        return curve
+    told = f"{curve.source}; samples differ in depth by log-odds from {offsets.min():.2f} to {offsets.max():.2f}"
+    return replace(curve, source=told, offsets=tuple(offsets.tolist()))
 
 
 def log_missing(
-    curve: DetectionCurve, expected: np.ndarray, noise: np.ndarray
+    curve: DetectionCurve, expected: np.ndarray, noise: np.ndarray, offset: np.ndarray | float = 0.0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the log probability that a value is missing, and its derivatives by the expected level.
-
-    With z = b0 + b1 Y, node r of the quadrature adds w_r (1 - expit(z_r)). Under weights proportional to these terms the
-    derivatives of the log are -b1 E[e] and b1^2 (2 E[e^2] - E[e] - E[e]^2) with e = expit(z).
 
     Parameters
     ----------
@@ -135,30 +169,17 @@ def log_missing(
         (c,) expected log2 intensities.
     noise
         (c,) standard deviations around them, log2.
+    offset
+        (c,) what the samples of the values add to the log-odds of detection (`DetectionCurve.by_sample`).
 
     Returns
     -------
     (c,) log P(missing), first derivative (<= 0), second derivative (<= 0).
     """
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-    weights = weights / weights.sum()
-    log_odds = curve.intercept + curve.slope * expected
-    spread = np.minimum(curve.slope * noise, _LARGEST_SPREAD)
-    # 1 - expit(l + t) = 1 / (1 + exp(l) exp(t)), times exp(l) where l > 0, so that nothing underflows.
-    small = np.exp(-np.abs(log_odds))
-    one, odds = np.where(log_odds > 0, small, 1.0), np.where(log_odds > 0, 1.0, small)
-    total, detected, squared = np.zeros_like(small), np.zeros_like(small), np.zeros_like(small)
-    for node, weight in zip(nodes, weights, strict=True):
-        ratio = odds * np.exp(spread * node)
-        missing = weight / (one + ratio)
-        e = ratio / (one + ratio)
-        total += missing
-        detected += missing * e
-        squared += missing * e * e
-    detected /= total
-    squared /= total
-    second = np.minimum(2 * squared - detected - detected**2, 0.0)
-    return np.log(total) - np.maximum(log_odds, 0.0), -curve.slope * detected, curve.slope**2 * second
+    log_missed, detected, second = log_missed_mean(
+        curve.intercept + offset + curve.slope * expected, curve.slope * noise
+    )
+    return log_missed, -curve.slope * detected, curve.slope**2 * second
 
 
 def _observed_moments(log2: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

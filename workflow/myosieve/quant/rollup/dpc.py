@@ -4,8 +4,9 @@ Li, Cobbold & Smyth 2025 (doi:10.1101/2025.04.28.651125), derived anew. Within o
 
     y_ij = a_i + mu_j + e_ij,    e_ij ~ N(0, s^2),    sum of a_i = 0,
 
-and is observed with probability expit(b0 + b1 y_ij) (`detection`). An observed value contributes its normal density; a missing
-one P(missing | a_i + mu_j) = E[1 - expit(b0 + b1 Y)], Y ~ N(a_i + mu_j, s^2). The prior of the protein's profile is
+and is observed with probability expit(b0 + o_j + b1 y_ij) (`detection`; o_j is 0 unless samples differ in depth). An observed
+value contributes its normal density; a missing one P(missing | a_i + mu_j) = E[1 - expit(b0 + o_j + b1 Y)],
+Y ~ N(a_i + mu_j, s^2). The prior of the protein's profile is
 
     mu_j = M + d_j,    d_j ~ N(0, change_sd^2),
 
@@ -24,10 +25,10 @@ samples. (The mode of mu with M as a variable is that with M integrated out, sin
 **Standard errors** are those of the curvature at the mode: var(mu_j) = 1/B_j + (B^-1 C' R^+ C B^-1)_jj, R^+ the inverse of R
 under the constraint.
 
-**Samples without any precursor** of a protein have the same likelihood and prior, hence the same estimate, with a standard
-error near change_sd. It is always below the protein's mean over samples: at the mode the d_j sum to zero, and there
-d_j = -change_sd^2 b1 sum_i P(detected) < 0. This is why M has no prior: one that draws faint proteins to the middle of all
-would put samples in which they are missing above those in which they are seen.
+**Samples without any precursor** of a protein, measured equally deeply, have the same likelihood and prior, hence the same
+estimate, with a standard error near change_sd. It is always below the protein's mean over samples: at the mode the d_j sum to
+zero, and there d_j = -change_sd^2 b1 sum_i P(detected) < 0. This is why M has no prior: one that draws faint proteins to the
+middle of all would put samples in which they are missing above those in which they are seen.
 
 **Hyperparameters.** The additive model is fitted by least squares to each protein's observed values. s^2 is its residual
 variance, moderated over proteins (`statistics.moderation`); change_sd is the 90 % quantile over proteins of the standard
@@ -135,8 +136,7 @@ def dpc_quantify(log2: np.ndarray, groups: np.ndarray, curve: DetectionCurve, pr
     _check(log2, groups)
     m, n = int(groups[-1]) + 1, log2.shape[1]
     estimate, error = np.full((m, n), np.nan), np.full((m, n), np.nan)
-    observed = np.zeros((m, n), dtype=np.int64)
-    np.add.at(observed, groups, ~np.isnan(log2))
+    observed = np.add.reduceat(~np.isnan(log2), np.flatnonzero(np.diff(groups, prepend=-1)), axis=0, dtype=np.int64)
     for proteins, rows in _batches(log2, groups):
         fit = _AdditiveFit.of(log2[rows])
         mean, _ = fit.mean_and_sd()
@@ -252,6 +252,7 @@ class _Posterior:
         self.log2, self.missing = log2, np.isnan(log2)
         self.precision = (1 / noise)[:, None, None]
         self.curve = curve
+        self.offsets = curve.by_sample(log2.shape[2])
         self.change_precision = prior.change_sd**-2
 
     def at(self, theta: np.ndarray, proteins: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -265,7 +266,10 @@ class _Posterior:
         logs = -residual * score / 2
         weight = np.where(missing, 0.0, precision)
         noise = np.broadcast_to(precision**-0.5, missing.shape)
-        logs[missing], score[missing], second = log_missing(self.curve, expected[missing], noise[missing])
+        offset = np.broadcast_to(self.offsets, missing.shape)
+        logs[missing], score[missing], second = log_missing(
+            self.curve, expected[missing], noise[missing], offset[missing]
+        )
         weight[missing] = -second
         change = mu - common[:, None]
         value = logs.sum(axis=(1, 2)) - self.change_precision * (change**2).sum(axis=1) / 2

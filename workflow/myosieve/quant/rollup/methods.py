@@ -132,8 +132,9 @@ def _dpc(log2: np.ndarray, groups: np.ndarray) -> Callable[[np.ndarray, np.ndarr
     from myosieve.quant.rollup.detection import detection_curve
     from myosieve.quant.rollup.dpc import dpc_quantify, hyperparameters
 
-    curve = detection_curve(log2)
-    priors = hyperparameters(log2, np.unique(groups, return_inverse=True)[1])
+    codes = np.unique(groups, return_inverse=True)[1]
+    curve = detection_curve(log2, codes)
+    priors = hyperparameters(log2, codes)
 
     def estimate(log2: np.ndarray, codes: np.ndarray) -> RolledUp:
         found = dpc_quantify(log2, codes, curve, priors)

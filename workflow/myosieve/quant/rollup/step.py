@@ -146,7 +146,7 @@ def _warnings(method: str, estimates: pd.DataFrame) -> tuple[str, ...]:
     nothing = float((estimates["precursors"] == 0).mean())
     text = (
         f"dpc estimates {nothing:.1%} of the protein values from the absence of every precursor: they stand in "
-        "estimates.parquet with their standard errors, and count as missing in the test"
+        "estimates.parquet with their standard errors, for method dpc; any other test takes them as missing"
     )
     return (text,)
 
