@@ -7,7 +7,8 @@
 | limma_trend | stay missing | moderated t with a mean-variance trend |
 | mindet | the 0.01 quantile of the sample | the same |
 | downshift | as perseus, every protein | the same |
-| default | MyoSieve's own | MyoSieve's own |
+| default | stay missing, and absence from a condition is tested | MyoSieve's default: limma_trend and tests of absence |
+| dpc | estimated from the precursors that are missing | moderated t with the estimates' precision |
 | linked | as limma_trend, without proteins of which no precursor is seen in both conditions | as limma_trend |
 
 Imputation by a normal distribution shifted down, per sample, is that of Perseus (Tyanova et al. 2016,
@@ -25,9 +26,10 @@ import pandas as pd
 from scipy.special import stdtr
 from simulate import Simulated
 
-from myosieve.differential.contrast_tests import Options, contrast_tests
+from myosieve.differential.contrast_tests import Estimates, Options, contrast_tests
 from myosieve.differential.design import contrasts, design_matrix
 from myosieve.differential.multiple import benjamini_hochberg
+from myosieve.quant.rollup.methods import roll_up
 
 COLUMNS = ["protein_group", "log2fc", "p_value", "q_value"]
 VALID_SHARE = 0.7
@@ -147,4 +149,19 @@ METHODS: dict[str, Method] = {
     "default": _on_values(myosieve_default),
 }
 # Methods that need precursors, which not every data set has.
-PRECURSOR_METHODS: dict[str, Method] = {"linked": linked}
+
+
+def dpc(data: Simulated) -> pd.DataFrame:
+    """Quantify by the detection-probability curve and test with its standard errors, as rollup and method dpc do."""
+    log2 = data.precursors.to_numpy()
+    codes, names = pd.factorize(data.precursors.index.get_level_values("protein_group"), sort=True)
+    found = roll_up(log2, codes, "dpc")
+    values = pd.DataFrame(found.log2, index=pd.Index(names, name="protein_group"), columns=data.precursors.columns)
+    matrix = design_matrix(data.sheet, data.design)
+    order = [values.columns.get_loc(name) for name in matrix.samples]
+    estimates = Estimates(*(part[:, order] for part in (found.estimates, found.standard_errors, found.observed)))
+    wanted = contrasts(matrix, {"contrast": data.contrast})
+    return contrast_tests(values, matrix, wanted, Options("dpc"), estimates=estimates).rows[COLUMNS]
+
+
+PRECURSOR_METHODS: dict[str, Method] = {"linked": linked, "dpc": dpc}

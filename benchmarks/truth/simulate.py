@@ -51,9 +51,9 @@ class Parameters:
     proteins: int = 2000
     mean_precursors: float = 5.0
     most_precursors: int = 25
-    level_sd: float = 4.0
+    level_sd: float = 4.5
     response_sd: float = 1.5
-    biology_sd: float = 0.22
+    biology_sd: float = 0.205
     biology_df: float = 6.0
     precursor_sd: float = 0.25
     slope: float = 0.9
@@ -182,7 +182,7 @@ def simulate(scenario: Scenario | str, seed: int, parameters: Parameters | None 
     logit = parameters.slope * complete + _detection_effects(rng, scenario, sheet, len(complete))
     logit -= midpoint_logit(logit, groups, parameters.missing)
     treated, second = _treated(sheet), _second_batch(sheet)
-    logit -= parameters.slope * (scenario.depth * treated + scenario.batch_depth * second)
+    logit -= parameters.slope * (scenario.depth * (treated - 0.5) + scenario.batch_depth * second)
     detected = rng.random(logit.shape) < 1 / (1 + np.exp(-logit))
     observed = _prefiltered(np.where(detected, complete, np.nan), groups, treated, scenario.least_values)
     return _assembled(observed, groups, sheet, truth, scenario)

@@ -144,7 +144,8 @@ def _tests(random: np.random.Generator, proteins: pd.DataFrame, contrast: str) -
     q[order] = np.minimum.accumulate((p[order] * n / np.arange(1, n + 1))[::-1])[::-1]
     frame = proteins[["protein_group", "accession", "gene"]].assign(
         contrast=contrast, log2fc=fold, ci_low=fold - 2.2 * error, ci_high=fold + 2.2 * error, se=error, t=t, df=9.3,
-        p_value=p, log10_p=np.log10(p), q_value=q, log2fc_bound="no", imputed_share=0.0, mean_log2=25.0, n_treatment=4, n_control=4, of_treatment=4, of_control=4,
+        p_value=p, log10_p=np.log10(p), q_value=q, log2fc_bound="no", imputed_share=0.0,
+        mean_log2=25.0, n_treatment=4, n_control=4, of_treatment=4, of_control=4,
         test="moderated_t", note=None,
     )  # fmt: skip
     only = frame.index[-max(3, n // 50) :]

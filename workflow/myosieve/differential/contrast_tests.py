@@ -144,7 +144,7 @@ def contrast_tests(
         if estimates is None:
             raise ValueError("dpc needs estimates with standard errors")
         used &= np.isfinite(estimates.log2).all(axis=1)
-    filled = matrix[used]
+    filled = matrix if used.all() else matrix[used]
     if options.imputation != "none":
         keys = values.index[used].astype("str").to_list()
         completed = impute(filled, keys, design.samples, options.imputation, options.imputation_seed, design.conditions)
@@ -177,9 +177,11 @@ def contrast_tests(
 
     frame = _Frame(values.index, used)
     count = seen.sum(axis=1)
-    mean = np.divide(np.nansum(matrix, axis=1), count, out=np.full(len(matrix), np.nan), where=count > 0)
-    imputed = np.zeros(matrix.shape, dtype=bool)
-    imputed[used] = ~seen[used] & ~np.isnan(filled)
+    mean = _means(matrix, count, None if options.imputation != "none" or options.method == "dpc" else fitted.mean, used)
+    imputed = None
+    if options.imputation != "none":
+        imputed = np.zeros(matrix.shape, dtype=bool)
+        imputed[used] = ~seen[used] & ~np.isnan(filled)
     blocks = []
     for k, contrast in enumerate(contrasts):
         columns = _statistics(fitted.log2fc[:, k], fitted.stdev_unscaled[:, k], moderated, options)
@@ -188,15 +190,16 @@ def contrast_tests(
         columns["q_value"] = family_q_values(columns["log_p"], columns.pop("log_rate"), len(filled))
         log_p = columns.pop("log_p")
         columns |= {"p_value": np.exp(log_p), "log10_p": log_p / np.log(10)}
-        rows = frame.whole(columns)
-        rows.insert(0, "contrast", contrast.name)
         treatment, control = contrast.samples(design, +1), contrast.samples(design, -1)
+        rows = {"contrast": _texts(contrast.name, len(matrix))} | frame.whole(columns)
         rows["mean_log2"] = mean
         rows["n_treatment"], rows["n_control"] = seen[:, treatment].sum(axis=1), seen[:, control].sum(axis=1)
-        rows["of_treatment"], rows["of_control"] = int(treatment.sum()), int(control.sum())
-        rows["imputed_share"] = imputed_share(imputed, treatment, control)
+        for name, samples in (("of_treatment", treatment), ("of_control", control)):
+            rows[name] = np.full(len(matrix), samples.sum())
+        rows["imputed_share"] = np.zeros(len(matrix)) if imputed is None else imputed_share(imputed, treatment, control)
         told = notes(rows, frame.numbers(fitted.df_residual), count > 0, dropout)
-        rows["note"] = np.where(reasons == "", told, reasons)
+        rows["note"] = told if excluded is None else np.where(reasons == "", told, reasons)
+        rows = pd.DataFrame(rows)
         blocks.append(rows)
     return Tested(
         rows=pd.concat(blocks, ignore_index=True),
@@ -235,15 +238,33 @@ class _Frame:
         whole[self.used] = column
         return whole
 
-    def whole(self, columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    def whole(self, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.Index]:
         table = {"protein_group": self.index}
         for name, column in columns.items():
             if column.dtype == float:
                 table[name] = self.numbers(column)
             else:
-                table[name] = np.full(len(self.used), NO_TEST if name == "test" else "no", dtype=object)
-                table[name][self.used] = column
-        return pd.DataFrame(table)
+                several, place = pd.factorize(column)[::-1]
+                codes = np.full(len(self.used), len(several))
+                codes[self.used] = place
+                texts = [*several, NO_TEST if name == "test" else "no"]
+                table[name] = pd.array(texts, dtype="str").take(codes)
+        return table
+
+
+def _texts(text: str, m: int) -> pd.api.extensions.ExtensionArray:
+    """Return a text m times, without making a string object for each."""
+    return pd.array([text], dtype="str").take(np.zeros(m, dtype=int))
+
+
+def _means(matrix: np.ndarray, count: np.ndarray, fitted: np.ndarray | None, used: np.ndarray) -> np.ndarray:
+    """Return the mean of each protein group's values, from the fit where that has it already."""
+    mean = np.full(len(matrix), np.nan)
+    rest = count > 0
+    if fitted is not None:
+        mean[used], rest = fitted, rest & ~used
+    mean[rest] = np.nansum(matrix[rest], axis=1) / count[rest]
+    return mean
 
 
 def _covariate(method: str, fitted: Fit, peptides: np.ndarray | None) -> np.ndarray | None:
@@ -267,7 +288,8 @@ def _statistics(log2fc: np.ndarray, stdev: np.ndarray, moderated: Moderated, opt
         # Without any variance (all replicates equal, no prior) there is no statistic, rather than an infinite one.
         finite = np.isfinite(log2fc) & (se > 0) & (moderated.df > 0)
         se, df = np.where(finite, se, np.nan), np.where(finite, moderated.df, np.nan)
-        half_width = stdtrit(df, 0.975) * se
+        several, place = np.unique(df, return_inverse=True)  # the quantile is dear, and degrees of freedom repeat
+        half_width = stdtrit(several, 0.975)[place] * se
     found = treat(log2fc, se, df, options.min_log2fc)
     return {
         "log2fc": log2fc.copy(),
@@ -309,6 +331,6 @@ def _f_tests(fitted: Fit, moderated: Moderated, frame: _Frame) -> pd.DataFrame:
     """Test all contrasts at once; the columns of `Tested.f_tests`."""
     found = moderated_f(fitted.log2fc, fitted.covariance, moderated.variance, moderated.df)
     columns = {"contrasts": found.estimable.astype(float), "f": found.f, "df1": found.df1, "df2": found.df2}
-    table = frame.whole(columns | {"p_value": found.p_value})
+    table = pd.DataFrame(frame.whole(columns | {"p_value": found.p_value}))
     table["q_value"] = benjamini_hochberg(table["p_value"].to_numpy())
     return table

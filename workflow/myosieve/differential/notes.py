@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
-import pandas as pd
 
 from myosieve.differential.dropout import DropoutModel
 
@@ -11,13 +12,15 @@ ONE_SIDE_ONLY = "no fold change can be estimated"
 NOT_ESTIMABLE = "the design cannot estimate the contrast from these samples"
 
 
-def notes(rows: pd.DataFrame, residual: np.ndarray, anything: np.ndarray, dropout: DropoutModel | None) -> np.ndarray:
+def notes(
+    rows: Mapping[str, np.ndarray], residual: np.ndarray, anything: np.ndarray, dropout: DropoutModel | None
+) -> np.ndarray:
     """Say in words why a protein group has no test, or what to know about its test; empty otherwise.
 
     Parameters
     ----------
     rows
-        Of one contrast: test, log2fc, p_value, n_treatment, n_control, of_treatment, of_control.
+        Columns (m,) of one contrast: test, log2fc, p_value, n_treatment, n_control, of_treatment, of_control.
     residual
         (m,) residual degrees of freedom.
     anything
@@ -25,38 +28,25 @@ def notes(rows: pd.DataFrame, residual: np.ndarray, anything: np.ndarray, dropou
     dropout
         The model behind tests of absence; None where absence is not tested.
     """
-    tested = (rows["test"] != "none").to_numpy()
-    absent = (rows["test"] == "detection").to_numpy()
-    one_side = ((rows["n_treatment"] == 0) | (rows["n_control"] == 0)).to_numpy()
-    seen = (
-        "seen in "
-        + rows["n_treatment"].astype(str)
-        + f" of {rows['of_treatment'].iloc[0]} treatment and "
-        + rows["n_control"].astype(str)
-        + f" of {rows['of_control'].iloc[0]} control samples: "
-    ).to_numpy()
-    absence = np.full(len(rows), "", dtype=object)
-    for i in np.flatnonzero(absent):
-        absence[i] = f"log2fc is a bound; without a change the chance of this absence is {rows['p_value'].iloc[i]:.2g}"
+    tested, absent = np.asarray(rows["test"] != "none"), np.asarray(rows["test"] == "detection")
+    n_treatment, n_control = np.asarray(rows["n_treatment"]), np.asarray(rows["n_control"])
+    untested = anything & ~tested
+    silent = untested & ((n_treatment == 0) | (n_control == 0))
+    unknown = untested & ~silent & np.isnan(np.asarray(rows["log2fc"]))
     why_not = ONE_SIDE_ONLY
     if dropout is not None and dropout.refused:
         why_not += f", and absence is no evidence in this table ({dropout.refused})"
-    return np.select(
-        [
-            ~anything,
-            absent,
-            tested & (residual == 0),
-            tested,
-            one_side,
-            rows["log2fc"].isna(),
-        ],
-        [
-            "no value in any sample",
-            absence,
-            "no residual degree of freedom: the variance is the prior's alone",
-            "",
-            seen + why_not,
-            seen + NOT_ESTIMABLE,
-        ],
-        "no variance to test against",
-    )
+
+    texts = np.full(len(tested), "", dtype=object)
+    texts[~anything] = "no value in any sample"
+    texts[untested & ~silent & ~unknown] = "no variance to test against"
+    alone = anything & tested & ~absent & (residual == 0)
+    texts[alone] = "no residual degree of freedom: the variance is the prior's alone"
+    # Texts with numbers are made for the rows that need them only: most need none.
+    for i in np.flatnonzero(absent):
+        texts[i] = f"log2fc is a bound; without a change the chance of this absence is {rows['p_value'][i]:.2g}"
+    of_treatment, of_control = rows["of_treatment"], rows["of_control"]
+    for i in np.flatnonzero(silent | unknown):
+        seen = f"seen in {n_treatment[i]} of {of_treatment[i]} treatment and {n_control[i]} of {of_control[i]} control samples"
+        texts[i] = f"{seen}: {why_not if silent[i] else NOT_ESTIMABLE}"
+    return texts

@@ -55,6 +55,9 @@ def treat(log2fc: np.ndarray, se: np.ndarray, df: np.ndarray, lfc: float) -> Tre
     with np.errstate(invalid="ignore", divide="ignore"):
         size = np.where((se > 0) & (df > 0), np.abs(log2fc), np.nan)
         beyond, opposite = (size - lfc) / se, (size + lfc) / se
-        log_p = np.logaddexp(log_t_upper_tail(beyond, df), log_t_upper_tail(opposite, df))
+        if lfc == 0:
+            log_p = np.log(2) + log_t_upper_tail(beyond, df)
+        else:
+            log_p = np.logaddexp(log_t_upper_tail(beyond, df), log_t_upper_tail(opposite, df))
     log_p = np.minimum(log_p, 0.0)  # but for rounding
     return Treat(np.sign(log2fc) * np.maximum(beyond, 0.0), np.exp(log_p), log_p)
