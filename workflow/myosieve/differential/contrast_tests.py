@@ -13,68 +13,29 @@ of the same null hypothesis, and one Benjamini-Hochberg family per contrast.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from myosieve.differential.block import consensus_correlation
 from myosieve.differential.design import Contrast, DesignMatrix
 from myosieve.differential.detection import absence
-from myosieve.differential.dropout import DropoutModel, dropout_model
-from myosieve.differential.imputation import impute, imputed_share
-from myosieve.differential.linear import Fit, fit
+from myosieve.differential.imputation import imputed_share
+from myosieve.differential.model import Estimates, Model, Options, fit_model
 from myosieve.differential.multiple import benjamini_hochberg, family_q_values
 from myosieve.differential.notes import notes
 from myosieve.differential.omnibus import moderated_f
-from myosieve.differential.precision import fit_estimates
-from myosieve.differential.sample_weights import array_weights
 from myosieve.differential.treat import treat
-from myosieve.statistics.moderation import Moderated, Prior, moderate
 
 DETECTION, NO_TEST = "detection", "none"
 # What the rows of a method are called.
 _TEST_OF = {"limma": "moderated_t", "limma_trend": "moderated_t", "deqms": "deqms", "dpc": "dpc"}
-METHODS = tuple(_TEST_OF)
-
-
-@dataclass(frozen=True)
-class Options:
-    """How contrasts are tested; the study's settings of the same names say what each does."""
-
-    method: str = "limma_trend"
-    robust: bool = False
-    legacy: bool = False
-    min_log2fc: float = 0.0
-    detection: bool = True
-    sample_weights: bool = False
-    imputation: str = "none"
-    imputation_seed: int = 1
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Options:
-        """Take the options out of a stage's settings."""
-        return cls(**{field.name: settings[field.name] for field in fields(cls)})
-
-
-@dataclass(frozen=True)
-class Estimates:
-    """What `dpc` knows of every protein group and sample: log2 (m x n), se (m x n, log2), precursors seen (m x n)."""
-
-    log2: np.ndarray
-    se: np.ndarray
-    precursors: np.ndarray
-
-    def of(self, rows: np.ndarray) -> Estimates:
-        """Return some of the protein groups."""
-        return Estimates(self.log2[rows], self.se[rows], self.precursors[rows])
 
 
 @dataclass(frozen=True)
 class Tested:
-    """The tests of all contrasts, and what was learned on the way.
+    """The tests of all contrasts, and the model behind them.
 
     Attributes
     ----------
@@ -84,25 +45,16 @@ class Tested:
         log2fc_bound, test and note. What the observed samples cannot estimate is NaN, with a note.
     f_tests
         One row per protein group: protein_group, contrasts (estimable), f, df1, df2, p_value, q_value of all contrasts at once.
-    prior
-        Of the variances.
-    dropout
-        Model of the missing values; None where absence was not tested.
-    correlation
-        Of samples of a block; None without blocks.
-    weights
-        (n,) sample weights; None without.
     imputed
-        (m x n) which values were imputed, and the values, NaN elsewhere; None without.
+        One row per imputed value: protein_group, sample, log2.
+    model
+        What was fitted.
     """
 
     rows: pd.DataFrame
     f_tests: pd.DataFrame
-    prior: Prior
-    dropout: DropoutModel | None
-    correlation: float | None
-    weights: np.ndarray | None
-    imputed: pd.DataFrame | None
+    imputed: pd.DataFrame
+    model: Model
 
 
 def contrast_tests(
@@ -138,92 +90,64 @@ def contrast_tests(
     """
     matrix = values[design.samples].to_numpy(dtype=float)
     reasons = np.full(len(matrix), "") if excluded is None else excluded.to_numpy(dtype=str)
-    seen = ~np.isnan(matrix)
-    used = seen.any(axis=1) & (reasons == "")
-    if options.method == "dpc":
-        if estimates is None:
-            raise ValueError("dpc needs estimates with standard errors")
-        used &= np.isfinite(estimates.log2).all(axis=1)
-    filled = matrix if used.all() else matrix[used]
-    if options.imputation != "none":
-        keys = values.index[used].astype("str").to_list()
-        completed = impute(filled, keys, design.samples, options.imputation, options.imputation_seed, design.conditions)
-        filled = completed.values  # noqa: PD011
-    weights = array_weights(filled, design.matrix) if options.sample_weights else None
-    correlation = None
-    if block is not None:
-        known = estimates.log2[used] if options.method == "dpc" else filled
-        correlation = _usable_correlation(consensus_correlation(known, design.matrix, block, weights).rho)
-    vectors = np.column_stack([contrast.vector for contrast in contrasts])
-    errors = {"block": block, "correlation": correlation or 0.0, "covariance": True}
-    if options.method == "dpc":
-        own = estimates.of(used)
-        fitted = fit_estimates(own.log2, own.se, own.precursors, design.matrix, vectors, **errors)
-    else:
-        fitted = fit(filled, design.matrix, vectors, weights=weights, **errors)
-    covariate = _covariate(options.method, fitted, None if peptides is None else peptides.to_numpy(dtype=float)[used])
-    moderated = moderate(
-        fitted.variance,
-        fitted.df_residual,
-        covariate,
-        robust=options.robust,
-        legacy=options.legacy,
-        # limma takes protein groups without residual degrees of freedom for outliers and overstates the prior's.
-        count_without_df=False,
+    counts = None if peptides is None else peptides.to_numpy(dtype=float)
+    model = fit_model(
+        values, design, contrasts, options, excluded=reasons != "", peptides=counts, estimates=estimates, block=block
     )
-    dropout = None
-    if options.detection and options.imputation == "none" and options.method != "dpc":
-        dropout = dropout_model(matrix[used], moderated.variance, design.conditions)
-
-    frame = _Frame(values.index, used)
+    frame = _Frame(values.index, model.used)
+    seen = ~np.isnan(matrix)
     count = seen.sum(axis=1)
-    mean = _means(matrix, count, None if options.imputation != "none" or options.method == "dpc" else fitted.mean, used)
-    imputed = None
-    if options.imputation != "none":
-        imputed = np.zeros(matrix.shape, dtype=bool)
-        imputed[used] = ~seen[used] & ~np.isnan(filled)
-    blocks = []
-    for k, contrast in enumerate(contrasts):
-        columns = _statistics(fitted.log2fc[:, k], fitted.stdev_unscaled[:, k], moderated, options)
-        if dropout is not None and not dropout.refused:
-            _add_absence(columns, matrix[used], design, contrast, moderated, dropout, options.min_log2fc)
-        columns["q_value"] = family_q_values(columns["log_p"], columns.pop("log_rate"), len(filled))
-        log_p = columns.pop("log_p")
-        columns |= {"p_value": np.exp(log_p), "log10_p": log_p / np.log(10)}
-        treatment, control = contrast.samples(design, +1), contrast.samples(design, -1)
-        rows = {"contrast": _texts(contrast.name, len(matrix))} | frame.whole(columns)
-        rows["mean_log2"] = mean
-        rows["n_treatment"], rows["n_control"] = seen[:, treatment].sum(axis=1), seen[:, control].sum(axis=1)
-        for name, samples in (("of_treatment", treatment), ("of_control", control)):
-            rows[name] = np.full(len(matrix), samples.sum())
-        rows["imputed_share"] = np.zeros(len(matrix)) if imputed is None else imputed_share(imputed, treatment, control)
-        told = notes(rows, frame.numbers(fitted.df_residual), count > 0, dropout)
-        rows["note"] = told if excluded is None else np.where(reasons == "", told, reasons)
-        rows = pd.DataFrame(rows)
-        blocks.append(rows)
+    shared = {
+        "mean_log2": np.divide(np.nansum(matrix, axis=1), count, out=np.full(len(matrix), np.nan), where=count > 0),
+        "residual": frame.numbers(model.fitted.df_residual),
+        "reasons": np.where(count > 0, reasons, np.where(reasons == "", "no value in any sample", reasons)),
+    }
+    blocks = [_contrast_rows(model, frame, seen, design, k, one, options, shared) for k, one in enumerate(contrasts)]
     return Tested(
         rows=pd.concat(blocks, ignore_index=True),
-        f_tests=_f_tests(fitted, moderated, frame),
-        prior=moderated.prior,
-        dropout=dropout,
-        correlation=correlation,
-        weights=weights,
-        imputed=None if options.imputation == "none" else _imputed(values.index, design.samples, imputed, used, filled),
+        f_tests=_f_tests(model, frame),
+        imputed=_imputed(model, values.index, design.samples),
+        model=model,
     )
 
 
-def _usable_correlation(rho: float) -> float:
-    """Return the correlation, or 0 where no protein tells one: then samples count as independent."""
-    return 0.0 if np.isnan(rho) else float(rho)
-
-
-def _imputed(
-    index: pd.Index, samples: Sequence[str], imputed: np.ndarray, used: np.ndarray, filled: np.ndarray
+def _contrast_rows(
+    model: Model,
+    frame: _Frame,
+    seen: np.ndarray,
+    design: DesignMatrix,
+    place: int,
+    contrast: Contrast,
+    options: Options,
+    shared: Mapping[str, np.ndarray],
 ) -> pd.DataFrame:
-    rows, columns = np.nonzero(imputed)
-    place = np.cumsum(used) - 1
-    table = {"protein_group": index[rows], "sample": np.array(samples, dtype=object)[columns]}
-    return pd.DataFrame(table | {"log2": filled[place[rows], columns]})
+    """Return the rows of one contrast, the `place`-th of the fit."""
+    treatment, control = contrast.samples(design, +1), contrast.samples(design, -1)
+    n_treatment, n_control = seen[:, treatment].sum(axis=1), seen[:, control].sum(axis=1)
+    # An estimate that rests on no observation on either side says nothing of their difference.
+    some = (n_treatment + n_control > 0)[model.used]
+    columns = _statistics(model, place, some, options)
+    if model.dropout is not None and not model.dropout.refused:
+        _add_absence(columns, model, design, contrast, options.min_log2fc)
+    columns["q_value"] = family_q_values(columns["log_p"], columns.pop("log_rate"), len(model.observed))
+    log_p = columns.pop("log_p")
+    columns |= {"p_value": np.exp(log_p), "log10_p": log_p / np.log(10)}
+    m = len(seen)
+    rows = {"contrast": _texts(contrast.name, m)} | frame.whole(columns)
+    rows |= {"mean_log2": shared["mean_log2"], "n_treatment": n_treatment, "n_control": n_control}
+    rows |= {"of_treatment": np.full(m, treatment.sum()), "of_control": np.full(m, control.sum())}
+    rows["imputed_share"] = np.zeros(m)
+    if options.imputation != "none":
+        rows["imputed_share"][model.used] = imputed_share(model.imputed, treatment, control)
+    told = notes(rows, shared["residual"], model.dropout)
+    rows["note"] = np.where(shared["reasons"] == "", told, shared["reasons"])
+    return pd.DataFrame(rows)
+
+
+def _imputed(model: Model, index: pd.Index, samples: Sequence[str]) -> pd.DataFrame:
+    rows, columns = np.nonzero(model.imputed)
+    table = {"protein_group": index[model.used][rows], "sample": np.array(samples, dtype=object)[columns]}
+    return pd.DataFrame(table | {"log2": model.completed[rows, columns]})
 
 
 @dataclass(frozen=True)
@@ -257,32 +181,10 @@ def _texts(text: str, m: int) -> pd.api.extensions.ExtensionArray:
     return pd.array([text], dtype="str").take(np.zeros(m, dtype=int))
 
 
-def _means(matrix: np.ndarray, count: np.ndarray, fitted: np.ndarray | None, used: np.ndarray) -> np.ndarray:
-    """Return the mean of each protein group's values, from the fit where that has it already."""
-    mean = np.full(len(matrix), np.nan)
-    rest = count > 0
-    if fitted is not None:
-        mean[used], rest = fitted, rest & ~used
-    mean[rest] = np.nansum(matrix[rest], axis=1) / count[rest]
-    return mean
-
-
-def _covariate(method: str, fitted: Fit, peptides: np.ndarray | None) -> np.ndarray | None:
-    """Return what the prior variance follows: nothing, the mean log2 intensity, or the number of peptides (Zhu et al. 2020).
-
-    The precision weights of dpc leave residual variances relative to their trend: none is needed.
-    """
-    if method in ("limma", "dpc"):
-        return None
-    if method == "deqms":
-        if peptides is None:
-            raise ValueError("deqms needs the number of peptides")
-        # A count that is not known says as little as one peptide does.
-        return np.log2(np.fmax(peptides, 1.0))
-    return fitted.mean
-
-
-def _statistics(log2fc: np.ndarray, stdev: np.ndarray, moderated: Moderated, options: Options) -> dict[str, np.ndarray]:
+def _statistics(model: Model, place: int, some: np.ndarray, options: Options) -> dict[str, np.ndarray]:
+    """Return the columns (u,) of the moderated t of a contrast, `some` of whose samples (u,) were seen."""
+    log2fc = np.where(some, model.fitted.log2fc[:, place], np.nan)
+    stdev, moderated = model.fitted.stdev_unscaled[:, place], model.moderated
     with np.errstate(invalid="ignore", divide="ignore"):
         se = stdev * np.sqrt(moderated.variance)
         # Without any variance (all replicates equal, no prior) there is no statistic, rather than an infinite one.
@@ -292,7 +194,7 @@ def _statistics(log2fc: np.ndarray, stdev: np.ndarray, moderated: Moderated, opt
         half_width = stdtrit(several, 0.975)[place] * se
     found = treat(log2fc, se, df, options.min_log2fc)
     return {
-        "log2fc": log2fc.copy(),
+        "log2fc": log2fc,
         "ci_low": log2fc - half_width,
         "ci_high": log2fc + half_width,
         "se": se,
@@ -306,18 +208,12 @@ def _statistics(log2fc: np.ndarray, stdev: np.ndarray, moderated: Moderated, opt
 
 
 def _add_absence(
-    columns: dict[str, np.ndarray],
-    values: np.ndarray,
-    design: DesignMatrix,
-    contrast: Contrast,
-    moderated: Moderated,
-    dropout: DropoutModel,
-    at_least: float,
+    columns: dict[str, np.ndarray], model: Model, design: DesignMatrix, contrast: Contrast, at_least: float
 ) -> None:
     """Fill in, where no fold change can be estimated, the test of absence from one condition."""
     found = absence(
-        values, design.matrix, design.conditions, contrast.vector, contrast.weights, moderated.variance, moderated.df,
-        dropout, at_least=at_least,
+        model.observed, design.matrix, design.conditions, contrast.vector, contrast.weights, model.moderated.variance,
+        model.moderated.df, model.dropout, at_least=at_least,
     )  # fmt: skip
     rows = np.isnan(columns["log2fc"]) & ~np.isnan(found.log_p)
     for name, numbers in (("log_p", found.log_p), ("log_rate", found.log_rate), ("log2fc", found.log2fc)):
@@ -327,8 +223,9 @@ def _add_absence(
     columns["test"][rows], columns["log2fc_bound"][rows] = DETECTION, "yes"
 
 
-def _f_tests(fitted: Fit, moderated: Moderated, frame: _Frame) -> pd.DataFrame:
+def _f_tests(model: Model, frame: _Frame) -> pd.DataFrame:
     """Test all contrasts at once; the columns of `Tested.f_tests`."""
+    fitted, moderated = model.fitted, model.moderated
     found = moderated_f(fitted.log2fc, fitted.covariance, moderated.variance, moderated.df)
     columns = {"contrasts": found.estimable.astype(float), "f": found.f, "df1": found.df1, "df2": found.df2}
     table = pd.DataFrame(frame.whole(columns | {"p_value": found.p_value}))

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from myosieve import files, schema
-from myosieve.differential.contrast_tests import Estimates
 from myosieve.differential.design import DesignMatrix, design_matrix, given_design
+from myosieve.differential.model import Estimates
 from myosieve.errors import InputError
 from myosieve.quant.normalization.follow import follow
 from myosieve.tables.samples import read_samples

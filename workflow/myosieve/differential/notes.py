@@ -12,9 +12,7 @@ ONE_SIDE_ONLY = "no fold change can be estimated"
 NOT_ESTIMABLE = "the design cannot estimate the contrast from these samples"
 
 
-def notes(
-    rows: Mapping[str, np.ndarray], residual: np.ndarray, anything: np.ndarray, dropout: DropoutModel | None
-) -> np.ndarray:
+def notes(rows: Mapping[str, np.ndarray], residual: np.ndarray, dropout: DropoutModel | None) -> np.ndarray:
     """Say in words why a protein group has no test, or what to know about its test; empty otherwise.
 
     Parameters
@@ -23,14 +21,12 @@ def notes(
         Columns (m,) of one contrast: test, log2fc, p_value, n_treatment, n_control, of_treatment, of_control.
     residual
         (m,) residual degrees of freedom.
-    anything
-        (m,) whether the protein group has any value.
     dropout
         The model behind tests of absence; None where absence is not tested.
     """
     tested, absent = np.asarray(rows["test"] != "none"), np.asarray(rows["test"] == "detection")
     n_treatment, n_control = np.asarray(rows["n_treatment"]), np.asarray(rows["n_control"])
-    untested = anything & ~tested
+    untested = ~tested
     silent = untested & ((n_treatment == 0) | (n_control == 0))
     unknown = untested & ~silent & np.isnan(np.asarray(rows["log2fc"]))
     why_not = ONE_SIDE_ONLY
@@ -38,9 +34,8 @@ def notes(
         why_not += f", and absence is no evidence in this table ({dropout.refused})"
 
     texts = np.full(len(tested), "", dtype=object)
-    texts[~anything] = "no value in any sample"
     texts[untested & ~silent & ~unknown] = "no variance to test against"
-    alone = anything & tested & ~absent & (residual == 0)
+    alone = tested & ~absent & (residual == 0)
     texts[alone] = "no residual degree of freedom: the variance is the prior's alone"
     # Texts with numbers are made for the rows that need them only: most need none.
     for i in np.flatnonzero(absent):

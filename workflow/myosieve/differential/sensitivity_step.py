@@ -10,8 +10,9 @@ import pandas as pd
 
 from myosieve import files, schema
 from myosieve.differential import inputs
-from myosieve.differential.contrast_tests import Options, contrast_tests
+from myosieve.differential.contrast_tests import contrast_tests
 from myosieve.differential.design import contrasts
+from myosieve.differential.model import Options
 from myosieve.differential.sensitivity import overlap
 from myosieve.errors import InputError
 from myosieve.provenance import Summary

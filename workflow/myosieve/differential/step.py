@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from myosieve import files, schema
 from myosieve.differential import inputs
-from myosieve.differential.contrast_tests import DETECTION, NO_TEST, Options, Tested, contrast_tests
+from myosieve.differential.contrast_tests import DETECTION, NO_TEST, Tested, contrast_tests
 from myosieve.differential.design import DesignMatrix, contrasts
+from myosieve.differential.model import Options
 from myosieve.differential.notes import ONE_SIDE_ONLY
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
@@ -95,18 +94,18 @@ def differential(
             named = names.loc[table["protein_group"], ["accession", "gene"]].reset_index(drop=True)
             files.write_table(path, kind.arrange(table.assign(accession=named["accession"], gene=named["gene"])))
     if imputed:
-        empty = pd.DataFrame({column: [] for column in schema.IMPUTED.names})
-        files.write_table(imputed, schema.IMPUTED.arrange(empty if tested.imputed is None else tested.imputed))
+        files.write_table(imputed, schema.IMPUTED.arrange(tested.imputed))
     return _summary(tested, design, settings, int((names["excluded_because"] != "").sum()))
 
 
 def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], excluded: int) -> Summary:
-    prior, dropout = tested.prior, tested.dropout
+    model = tested.model
+    prior, dropout = model.moderated.prior, model.dropout
     summary = Summary()
     values = "observed log2 values without imputation"
     if settings["method"] == "dpc":
         values = "estimated log2 values"
-    elif tested.imputed is not None:
+    elif settings["imputation"] != "none":
         values = f"log2 values, missing ones imputed ({settings['imputation']}, seed {settings['imputation_seed']})"
     robust = (
         ", robust against outlying variances (Phipson et al. 2016, Ann Appl Stat 10:946)" if settings["robust"] else ""
@@ -121,13 +120,15 @@ def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], exc
         text += (
             f", against changes up to {settings['min_log2fc']:g} log2 (McCarthy & Smyth 2009, Bioinformatics 25:765)"
         )
-    if tested.correlation is not None:
+    if model.correlation is not None:
         text += (
-            f"; samples of one {settings['block']} had a common correlation of {tested.correlation:.3f} (Smyth et al. 2005, "
+            f"; samples of one {settings['block']} had a common correlation of {model.correlation:.3f} (Smyth et al. 2005, "
             "Bioinformatics 21:2067)"
         )
-    if tested.weights is not None:
-        text += f"; samples were weighted from {tested.weights.min():.2f} to {tested.weights.max():.2f} (Ritchie et al. 2006)"
+    if model.weights is not None:
+        text += (
+            f"; samples were weighted from {model.weights.min():.2f} to {model.weights.max():.2f} (Ritchie et al. 2006)"
+        )
     summary.methods.append(f"{text}; p-values were adjusted within each contrast (Benjamini & Hochberg 1995).")
     if dropout is not None and not dropout.refused:
         summary.methods.append(
@@ -143,7 +144,7 @@ def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], exc
         summary.warnings.append(
             f"absence from a condition is no evidence in this table, and such protein groups have no p-value: {dropout.refused}"
         )
-    if tested.imputed is not None:
+    if settings["imputation"] != "none":
         summary.warnings.append(
             f"{len(tested.imputed)} values were imputed and count as measured ones: false discovery rates are not kept"
         )
