@@ -16,7 +16,7 @@ def _tests(n: int = 30) -> pd.DataFrame:
         "protein_group": [f"g{i}" for i in range(n)], "accession": [f"P{i:05d}" for i in range(n)],
         "gene": [f"GENE{i}" for i in range(n)], "log2fc": random.normal(0, 1, n), "p_value": p,
         "q_value": np.minimum.accumulate((p * n / np.arange(1, n + 1))[::-1])[::-1],
-        "secretion_class": "classical", "leak_flag": pd.Series([None] * n, dtype="str"),
+        "test": "moderated_t", "secretion_class": "classical", "leak_flag": pd.Series([None] * n, dtype="str"),
     })  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def volcano(tests: pd.DataFrame, named: pd.DataFrame, fdr: float) -> tuple[Figur
     Parameters
     ----------
     tests
-        Rows of one contrast: log2fc, p_value, q_value, gene, accession, protein_group, secretion_class, leak_flag.
+        Rows of one contrast: test, log2fc, p_value, q_value, gene, accession, protein_group, secretion_class, leak_flag.
     named
         Candidates to label, best first: protein_group. Their annotations are named "label".
     fdr
@@ -53,7 +53,7 @@ def volcano(tests: pd.DataFrame, named: pd.DataFrame, fdr: float) -> tuple[Figur
     Returns
     -------
     figure, n_absent
-        Groups without a fold change or a p-value (seen in one condition only, or not tested) cannot be drawn.
+        Groups without a fold change or a p-value cannot be drawn.
     """
     drawn = tests[tests["log2fc"].notna() & tests["p_value"].notna()]
     x = drawn["log2fc"].round(3)
@@ -69,7 +69,9 @@ def volcano(tests: pd.DataFrame, named: pd.DataFrame, fdr: float) -> tuple[Figur
             if chosen.any():
                 traces.append(_class_trace(drawn[chosen], x[chosen], y[chosen], name, color, flagged))
     _show_once(traces)
-    cut = fdr_cutoff(drawn["p_value"].to_numpy(float), drawn["q_value"].to_numpy(float), fdr)
+    # Absences are weighted apart within the family: the line is that of the fold changes.
+    measured = drawn[drawn["test"] != "detection"]
+    cut = fdr_cutoff(measured["p_value"].to_numpy(float), measured["q_value"].to_numpy(float), fdr)
     places = pd.DataFrame({"x": x, "y": y, "label": labels(drawn)}).set_index(drawn["protein_group"])
     places = places.loc[[group for group in named["protein_group"] if group in places.index]]
     layout = _volcano_layout(cut, fdr)
