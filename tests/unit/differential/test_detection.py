@@ -103,6 +103,28 @@ def test_a_contrast_of_half_weight_halves_the_fold_change():
     assert half.log2fc == pytest.approx(whole.log2fc / 2)
 
 
+def test_of_many_silent_samples_the_chance_is_still_the_integral_over_what_they_share():
+    samples, spread = 120, 1.3
+    values = [23.0] * samples + [np.nan] * samples
+    dropout = model(2 * samples, intercept=-22.0, condition_sd=spread)
+    found = absence_of(values, dropout, groups=(samples, samples))
+    # v of the silent condition alone: u is certain, and the level known. P = E[(1 - expit(1 + v))^120].
+    v = np.linspace(-10, 10, 20_001) * spread
+    weights = np.exp(-((v / spread) ** 2) / 2)
+    expected = np.log((np.exp(samples * np.log(expit(-(1.0 + v)))) * weights).sum() / weights.sum())
+    assert found.log_p[0] == pytest.approx(expected, abs=0.03)
+
+
+def test_a_variance_known_from_few_values_lets_single_samples_stray_further():
+    # Four subjects at one level: in a paired design the predicted means share no error, the noise is each sample's own.
+    conditions = np.array(["a", "b"] * 4)
+    design = np.column_stack([np.kron(np.eye(4), np.ones((2, 1))), conditions == "b"]).astype(float)
+    values = np.where(conditions == "a", 23.0, np.nan)[None]
+    ask = [values, design, conditions, np.array([0, 0, 0, 0, 1.0]), {"b": 1.0, "a": -1.0}, np.array([0.5])]
+    few, many = (absence(*ask, np.array([df]), model(8)).log_p[0] for df in (4.0, SURE))
+    assert few > many + 0.1
+
+
 def test_where_both_sides_or_none_are_silent_nothing_is_asked():
     found = absence_of([[22.0] * 8, [np.nan] * 8], model(8))
     assert np.isnan(found.log_p).all()

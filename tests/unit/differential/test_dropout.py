@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
-from myosieve.differential.dropout import dropout_model
+from myosieve.differential.dropout import dropout_model, log_all_missed
 
 NOISE = 0.3
 
@@ -62,6 +63,43 @@ def test_a_table_filtered_by_condition_is_refused():
         values[np.ix_(few, own)] = np.nan
     values = values[~np.isnan(values).all(axis=1)]
     assert "filtered by condition" in fitted(values, conditions).refused
+
+
+def test_a_table_in_which_a_condition_needs_half_of_its_many_samples_is_refused():
+    # Of twenty samples hardly any protein is seen in one: only the whole of few observations shows the filter.
+    values, conditions = planted(proteins=600, samples=40, middle=22.0)
+    assert fitted(values, conditions).refused == ""
+    for condition in (0, 1):
+        own = conditions == condition
+        few = (~np.isnan(values[:, own])).mean(axis=1) < 0.5
+        values[np.ix_(few, own)] = np.nan
+    values = values[~np.isnan(values).all(axis=1)]
+    assert "filtered by condition" in fitted(values, conditions).refused
+
+
+def test_a_table_of_proteins_seen_in_three_quarters_of_some_condition_is_not_refused():
+    values, conditions = planted(proteins=1000, samples=8)
+    share = np.column_stack([(~np.isnan(values[:, conditions == k])).mean(axis=1) for k in (0, 1)])
+    assert fitted(values[share.max(axis=1) >= 0.75], conditions).refused == ""
+
+
+def test_differences_between_proteins_that_are_large_for_many_samples_are_found():
+    # The likelihood of a protein's u from 24 samples is a fraction of tau wide.
+    values, conditions = planted(proteins=800, samples=24, protein_sd=3.0, condition_sd=0.3)
+    model = fitted(values, conditions)
+    assert model.protein_sd == pytest.approx(3.0, rel=0.15)
+    assert model.slope == pytest.approx(0.9, rel=0.15)
+    assert model.condition_sd == pytest.approx(0.3, abs=0.15)
+
+
+def test_the_chance_that_all_samples_miss_a_protein_is_the_integral_over_their_noise():
+    log_odds = np.array([[-3.0, 2.0, 15.0], [8.0, -np.inf, 1.0]])
+    noise, shift = np.array([[0.5, 2.0, 2.5], [2.0, 1.0, 0.1]]), np.array([-4.0, 0.0, 3.0])
+    z = np.linspace(-10, 10, 4001)
+    weights = np.exp(-(z**2) / 2) / np.exp(-(z**2) / 2).sum()
+    each = expit(-(log_odds[:, :, None, None] + shift[:, None] + noise[:, :, None, None] * z)) @ weights
+    # 3 % of the chance, whatever its size
+    np.testing.assert_allclose(log_all_missed(log_odds, shift, noise), np.log(each).sum(axis=1), atol=0.03)
 
 
 def test_conditions_that_drop_out_as_a_whole_are_refused():

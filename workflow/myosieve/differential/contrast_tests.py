@@ -145,7 +145,8 @@ def _contrast_rows(
 
 
 def _imputed(model: Model, index: pd.Index, samples: Sequence[str]) -> pd.DataFrame:
-    rows, columns = np.nonzero(model.imputed)
+    nothing = model.completed is model.observed
+    rows, columns = (np.zeros(0, dtype=int),) * 2 if nothing else np.nonzero(model.imputed)
     table = {"protein_group": index[model.used][rows], "sample": np.array(samples, dtype=object)[columns]}
     return pd.DataFrame(table | {"log2": model.completed[rows, columns]})
 

@@ -177,7 +177,7 @@ def given_design(samples: pd.DataFrame, table: pd.DataFrame, where: object = "de
     if bad.any():
         i, j = np.argwhere(bad)[0]
         at = f"sample {rows.index[i]!r}, column {rows.columns[j]!r}"
-        raise InputError(f"{rows.iloc[i, j]!r} is no number ({at})", where, "fill in a finite number")
+        raise InputError(f"{str(rows.iloc[i, j])!r} is no number ({at})", where, "fill in a finite number")
     matrix = numbers.to_numpy(dtype=float)
     _check_degrees_of_freedom(matrix, "the design matrix", where)
     columns = [str(name) for name in rows.columns]

@@ -9,7 +9,7 @@ m_j with variance s^2 V_jj. The dropout model then says how likely it is that al
 the expectation being over
 - the noise of each sample, s^2 (1 + V_jj less the part common to all), and the error common to all predicted means, s^2 V_c,
   with V_c the mean covariance between them (in a two-group design V_c = 1 / n; with a subject effect it is 0). s^2 is the
-  moderated variance; its uncertainty widens the common error by df / (df - 2), the ratio of the variances of t and normal;
+  moderated variance; its uncertainty widens both by df / (df - 2), the ratio of the variances of t and normal;
 - the protein's detectability u given in which of its other samples it was seen, on a grid;
 - the effect v of the silent condition.
 
@@ -38,17 +38,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_expit
 
-from myosieve.differential.dropout import DropoutModel
-from myosieve.statistics.quadrature import log_sum_exp, normal_nodes
+from myosieve.differential.dropout import DropoutModel, lattice, log_all_missed
+from myosieve.statistics.quadrature import log_sum_exp
 
 _CHANCE_OF_BOUND, _CHANCE_OF_INTERVAL = 0.5, 0.05
 # Proteins that stand for all in r(P), spread over the mean intensity.
 _STAND_INS = 1_000
 # Fold changes are sought within this many log2 units.
 _WIDEST = 60.0
-_BLOCK = 500
+_BLOCK = 200
+# Values of the part that the samples share, in its standard deviations; higher ones add nothing to the chance.
+_SHARED = np.linspace(-8, 5, 40)
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ class _Question:
             asked=asked,
             log_odds=log_odds[:, cells],
             counted=known[:, cells],
-            noise=sd[:, None] * np.sqrt(1 + own),
+            noise=sd[:, None] * np.sqrt((1 + own) * heavier[:, None]),
             middle=middle,
             spread=np.sqrt(spread**2 + sd**2 * common * heavier + model.condition_sd**2),
             slope=model.slope,
@@ -246,11 +247,12 @@ class _Question:
 
     def log_chance(self, change: np.ndarray) -> np.ndarray:
         """Return the log chance (a,) that all silent samples miss the protein if its mean there is lower by `change` (a,)."""
-        shared, log_weights = normal_nodes(15)
-        level = self.log_odds - (self.slope * change)[:, None]
-        log_odds = level[:, :, None] + (self.middle[:, None] + self.spread[:, None] * shared)[:, None]
-        missed = np.where(self.counted[:, :, None], _log_missed(log_odds, self.noise[:, :, None]), 0.0)
-        return log_sum_exp(missed.sum(axis=1) + log_weights, axis=1)
+        log_weights = -0.5 * _SHARED**2
+        log_weights = log_weights - log_sum_exp(log_weights, axis=0)
+        level = self.log_odds + (self.middle - self.slope * change)[:, None]
+        level = np.where(self.counted, level, -np.inf)
+        missed = log_all_missed(level, self.spread[:, None] * _SHARED, self.noise)
+        return log_sum_exp(missed + log_weights, axis=1)
 
     def change_at(self, chance: float) -> np.ndarray:
         """Return the change (a,) at which the absence has the given chance, by bisection: the chance grows with it."""
@@ -282,12 +284,13 @@ def _predicted(
 
 def _variances(inverse: np.ndarray, basis: np.ndarray, counted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each silent cell's own (m x k) and their common (m,) variance of the predicted mean, in units of s^2."""
-    covariance = np.einsum("ki,mij,lj->mkl", basis, inverse, basis)
-    diagonal = np.einsum("mkk->mk", covariance)
-    pairs = counted[:, :, None] & counted[:, None, :] & ~np.eye(len(basis), dtype=bool)
-    number = pairs.sum(axis=(1, 2))
+    diagonal = ((basis @ inverse) * basis).sum(axis=2)
+    cells = counted.sum(axis=1)
+    number = cells * (cells - 1)
     single = (diagonal * counted).sum(axis=1)  # with one silent sample all its error is common
-    between = (covariance * pairs).sum(axis=(1, 2)) / np.maximum(number, 1)
+    whole = counted.astype(float) @ basis
+    pairs = np.einsum("mi,mij,mj->m", whole, inverse, whole) - single
+    between = pairs / np.maximum(number, 1)
     lowest = np.where(counted, diagonal, np.inf).min(axis=1)
     common = np.clip(np.where(number > 0, between, single), 0.0, lowest)
     return np.where(counted, diagonal - common[:, None], 0.0), common
@@ -303,25 +306,22 @@ def _detectability(
     model: DropoutModel,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and standard deviation (m,) of u, given where else the protein was seen and missed."""
-    grid = np.linspace(-5, 5, 41)
-    u = model.protein_sd * grid
-    nodes, log_weights = normal_nodes(7)
-    shift = u[:, None] + model.condition_sd * nodes
-    log_posterior = np.repeat(-0.5 * grid[None] ** 2, len(observed), axis=0)
+    counts = [int((conditions == name).sum()) for name in dict.fromkeys(conditions)]
+    step = min(max(model.protein_sd, model.condition_sd) / 4, 3 / np.sqrt(max(counts)))
+    u, log_prior = lattice(model.protein_sd, step)
+    v, log_weights = lattice(model.condition_sd, step)
+    shift = step * np.arange(-(len(u) // 2) - len(v) // 2, len(u) // 2 + len(v) // 2 + 1)
+    log_posterior = np.repeat(log_prior[None], len(observed), axis=0)
     for name in dict.fromkeys(conditions):
-        pattern = np.zeros((len(observed), len(u), len(nodes)))
-        for j in np.flatnonzero(conditions == name):
-            seen, missed = observed[:, j], others[:, j] & ~observed[:, j]
-            pattern[seen] += log_expit(seen_log_odds[seen, j, None, None] + shift)
-            pattern[missed] += _log_missed(log_odds[missed, j, None, None] + shift, sd[missed, None, None])
-        log_posterior += log_sum_exp(pattern + log_weights, axis=2)
+        own = conditions == name
+        seen = np.where(observed[:, own], -seen_log_odds[:, own], -np.inf)
+        missed = np.where(others[:, own] & ~observed[:, own], log_odds[:, own], -np.inf)
+        # log P(seen) at l is log P(missed) at -l
+        pattern = log_all_missed(seen, -shift)
+        pattern += log_all_missed(missed, shift, np.repeat(sd[:, None], own.sum(), axis=1))
+        highest = pattern.max(axis=1, keepdims=True)
+        windows = np.lib.stride_tricks.sliding_window_view(np.exp(pattern - highest), len(v), axis=1)
+        log_posterior += np.log(np.maximum(windows @ np.exp(log_weights), 1e-300)) + highest
     posterior = np.exp(log_posterior - log_sum_exp(log_posterior, axis=1)[:, None])
     mean = posterior @ u
     return mean, np.sqrt(np.maximum((posterior * (u - mean[:, None]) ** 2).sum(axis=1), 0.0))
-
-
-def _log_missed(log_odds: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """Return log E[1 - expit(log_odds + noise z)], z standard normal, by three-node quadrature."""
-    nodes, log_weights = normal_nodes(3)
-    each = [log_expit(-(log_odds + noise * z)) + w for z, w in zip(nodes, log_weights, strict=True)]
-    return np.logaddexp(np.logaddexp(each[0], each[2]), each[1])

@@ -29,13 +29,17 @@ def read_intensities(path: Path) -> pd.DataFrame:
     if table.index.isna().any() or table.index.duplicated().any():
         name = table.index[table.index.duplicated() | table.index.isna()][0]
         raise InputError(f"protein_group {name!r} is empty or repeated", path, "make every key unique")
-    for column, kind in table.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(kind):
-            cell = table.loc[pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna(), column]
-            raise InputError(f"column {column!r} holds {cell.iloc[0]!r}", path, "give log2 numbers, empty = missing")
+    _refuse_text(table, path, "give log2 numbers, empty = missing")
     if np.isinf(table.to_numpy(dtype=float)).any():
         raise InputError("a value is infinite", path, "leave cells without a value empty: log2 of 0 is no intensity")
     return table.astype(float)
+
+
+def _refuse_text(table: pd.DataFrame, path: Path, remedy: str) -> None:
+    for column, kind in table.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(kind):
+            cell = table.loc[pd.to_numeric(table[column], errors="coerce").isna() & table[column].notna(), column]
+            raise InputError(f"column {column!r} holds {cell.iloc[0]!r}", path, remedy)
 
 
 def read_precursors(path: Path, rollup: str) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -49,9 +53,11 @@ def read_precursors(path: Path, rollup: str) -> tuple[pd.DataFrame, pd.DataFrame
 
     table = files.read_table(path, schema.PRECURSORS)
     samples = [name for name in table.columns if name not in schema.PRECURSORS.names]
-    linear = table[samples].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    remedy = "give linear intensities, empty = missing"
+    _refuse_text(table[samples], path, remedy)
+    linear = table[samples].to_numpy(dtype=float)
     if (linear < 0).any() or not samples:
-        raise InputError("an intensity is negative, or there is none", path, "give linear intensities, empty = missing")
+        raise InputError("an intensity is negative, or there is none", path, remedy)
     with np.errstate(divide="ignore"):
         log2 = np.where(linear > 0, np.log2(linear), np.nan)
     order = np.argsort(table["precursor"].to_numpy(dtype=str), kind="stable")
