@@ -105,13 +105,13 @@ def test_a_contrast_of_half_weight_halves_the_fold_change():
 
 def test_of_many_silent_samples_the_chance_is_still_the_integral_over_what_they_share():
     samples, spread = 120, 1.3
-    values = [23.0] * samples + [np.nan] * samples
+    values = [26.0] * samples + [np.nan] * samples
     dropout = model(2 * samples, intercept=-22.0, condition_sd=spread)
     found = absence_of(values, dropout, groups=(samples, samples))
-    # v of the silent condition alone: u is certain, and the level known. P = E[(1 - expit(1 + v))^120].
+    # v of the silent condition alone: u is certain, and the level known. P = E[(1 - expit(4 + v))^120].
     v = np.linspace(-10, 10, 20_001) * spread
     weights = np.exp(-((v / spread) ** 2) / 2)
-    expected = np.log((np.exp(samples * np.log(expit(-(1.0 + v)))) * weights).sum() / weights.sum())
+    expected = np.log((np.exp(samples * np.log(expit(-(4.0 + v)))) * weights).sum() / weights.sum())
     assert found.log_p[0] == pytest.approx(expected, abs=0.03)
 
 

@@ -159,7 +159,8 @@ def _stand_ins(values: np.ndarray, observed: np.ndarray, ready: np.ndarray) -> n
 
 def _log_rate(log_p: np.ndarray, log_chances: np.ndarray, proteins: int) -> np.ndarray:
     """Return log r(P), interpolated between the stand-ins' chances on logarithms; below them all r is proportional to P."""
-    ordered = np.sort(log_chances)
+    # Chances that are equal but for rounding have one rate.
+    ordered, log_p = np.sort(np.round(log_chances, 9)), np.round(log_p, 9)
     # A protein's own chance is among those summed: r(P) is at least its share of P.
     rates = np.logaddexp.accumulate(ordered) - np.log(proteins)
     below = np.minimum(log_p - ordered[0], 0.0)

@@ -61,7 +61,7 @@ def linear_weights(expression: str, known: list[str], where: str, kind: NameKind
         if token is None:
             word = re.match(r"[\w.]+|\S", rest).group(0)
             raise InputError(f"{word!r} is {kind.unknown}", where, kind.listed(known))
-        python += token.group(0)
+        python += " " if token.group(0).isspace() else token.group(0)  # a line break ends nothing
         position += token.end()
     try:
         weights, constant = _evaluated(ast.parse(python.strip(), mode="eval").body)

@@ -82,7 +82,10 @@ def _half_widths(xs: np.ndarray, ws: np.ndarray, seeds: np.ndarray, span: float)
     target = span * cumulative[-1] * (1 - 1e-14)
     center, n = xs[seeds], len(xs)
 
+    rounding = 4 * np.finfo(float).eps * np.abs(xs).max()  # center - (center - x) need not be x
+
     def enough(half_width: np.ndarray) -> np.ndarray:
+        half_width = half_width + rounding
         left = np.searchsorted(xs, center - half_width, side="left")
         right = np.searchsorted(xs, center + half_width, side="right")
         return cumulative[right] - cumulative[left] >= target
