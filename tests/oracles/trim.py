@@ -54,7 +54,10 @@ for path in sorted(source.glob("*.samples.tsv")):
 for path in sorted((source / "limma-3.63").glob("*.normalize_*.tsv.gz")):
     table = pd.read_csv(path, sep="\t", index_col=0).rename_axis("protein_group").reset_index()
     write(target / "limma-3.63" / path.name, table, "%.12g")
-for name, digits in (("maxlfq_iq", "%.12g"), ("dpcquant_limpa", "%.8g"), ("dpcquant_limpa_se", "%.8g")):
+for name, digits in (
+    *(("maxlfq_iq", "%.12g"), ("dpcde_limpa", "%.12g")),
+    *(("dpcquant_limpa", "%.8g"), ("dpcquant_limpa_se", "%.8g")),
+):
     write(target / f"{name}.tsv.gz", pd.read_csv(source / f"{name}.tsv.gz", sep="\t"), digits)
 for name in ("precursors.tsv.gz", "dpc_limpa.txt"):
     (target / name).write_bytes((source / name).read_bytes())
