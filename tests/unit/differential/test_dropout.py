@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from myosieve.differential.dropout import dropout_model, log_all_missed
+from myosieve.differential.dropout import dropout_model
+from myosieve.statistics.missing_patterns import log_all_missed
 
 NOISE = 0.3
 

@@ -39,8 +39,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from myosieve.differential.dropout import DropoutModel, lattice, log_all_missed
-from myosieve.statistics.quadrature import log_sum_exp
+from myosieve.differential.dropout import DropoutModel
+from myosieve.statistics.missing_patterns import log_all_missed
+from myosieve.statistics.quadrature import lattice, log_sum_exp
 
 _CHANCE_OF_BOUND, _CHANCE_OF_INTERVAL = 0.5, 0.05
 # Proteins that stand for all in r(P), spread over the mean intensity.

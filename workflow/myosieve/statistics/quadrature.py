@@ -1,4 +1,4 @@
-"""Integrals over a standard normal variable: Gauss-Hermite nodes, and sums of them on the log scale."""
+"""Integrals over normal variables: Gauss-Hermite nodes, lattices, and sums of them on the log scale."""
 
 from __future__ import annotations
 
@@ -20,3 +20,15 @@ def log_sum_exp(logs: np.ndarray, axis: int) -> np.ndarray:
     """Return the log of the sum of exponentials of finite numbers along an axis, without overflow."""
     highest = logs.max(axis=axis, keepdims=True)
     return np.log(np.exp(logs - highest).sum(axis=axis)) + np.squeeze(highest, axis=axis)
+
+
+def lattice(sd: float, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the multiples of step within five standard deviations, and their log weights under N(0, sd^2).
+
+    Sums over them take a likelihood of width step and more for what it is, wherever it peaks; the few nodes of Gauss-Hermite
+    lie so far apart that the likelihood of many samples falls between them.
+    """
+    most = int(np.ceil(5 * sd / step))
+    at = step * np.arange(-most, most + 1)
+    log_weights = -0.5 * (at / sd) ** 2
+    return at, log_weights - log_sum_exp(log_weights, axis=0)
