@@ -11,6 +11,8 @@ import pytest
 
 from myosieve import files, schema
 from myosieve.cli import main
+from myosieve.differential.step import differential
+from myosieve.settings import stage_defaults
 
 ORACLES = Path(__file__).parents[2] / "oracles"
 
@@ -146,3 +148,20 @@ def test_a_number_that_may_be_a_label_is_a_warning(study: Path, capsys: pytest.C
     (study / "s.tsv").write_text("\n".join(f"{a}\t{b}" for a, b in zip(lines, well, strict=True)) + "\n")
     assert main([*command(study), "--design", "~ well + condition"]) == 0
     assert "takes 'well' as a number, with one slope for all its values: write C(well)" in capsys.readouterr().err
+
+
+def test_two_replicates_make_tests_of_absence_doubtful_and_three_do_not(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    for replicates, doubtful in ((2, True), (4, False)):
+        names = [f"{condition}{i}" for condition in "ab" for i in range(replicates)]
+        log2 = rng.normal(24, 2, (600, 1)) + rng.normal(0, 0.3, (600, 2 * replicates))
+        log2[rng.random(log2.shape) > 1 / (1 + np.exp(22 - log2))] = np.nan
+        log2[0] = [26.0] * replicates + [np.nan] * replicates
+        values = pd.DataFrame(log2, columns=names).assign(protein_group=[f"P{i}" for i in range(600)])
+        files.write_table(tmp_path / "x.tsv", values[["protein_group", *names]])
+        sheet = pd.DataFrame({"sample": names, "condition": [name[0] for name in names]})
+        files.write_table(tmp_path / "s.tsv", sheet)
+        settings = stage_defaults("differential") | {"contrasts": {"c": "b - a"}}
+        summary = differential(tmp_path / "x.tsv", tmp_path / "s.tsv", settings, tmp_path / "out.tsv")
+        said = any("fewer than three samples" in text for text in summary.warnings)
+        assert said == doubtful

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from myosieve import files, schema
 from myosieve.differential import inputs
 from myosieve.differential.contrast_tests import DETECTION, NO_TEST, Tested, contrast_tests
 from myosieve.differential.design import DesignMatrix, contrasts
+from myosieve.differential.dropout import DropoutModel
 from myosieve.differential.model import Options
 from myosieve.differential.notes import ONE_SIDE_ONLY
 from myosieve.errors import InputError
@@ -21,6 +24,9 @@ _PRIORS = {
     "dpc": " with precision weights from the standard errors of the protein estimates (Li, Cobbold & Smyth 2025, "
     "doi:10.1101/2025.04.28.651125)",
 }
+
+# Where simulated tables had too many false absences: fewer replicates, a flatter curve, more shared by a condition.
+_FEWEST_REPLICATES, _FLAT, _SHARED = 3, 0.5, 0.8
 
 
 def differential(
@@ -98,6 +104,20 @@ def differential(
     return _summary(tested, design, settings, int((names["excluded_because"] != "").sum()))
 
 
+def _doubts(tested: Tested, dropout: DropoutModel) -> list[str]:
+    """Return what makes the tests of absence of a table doubtful, where any were done."""
+    absent = tested.rows[tested.rows["test"] == DETECTION]
+    silent = np.where(absent["n_treatment"] == 0, absent["of_treatment"], absent["of_control"])
+    doubts = []
+    if (silent < _FEWEST_REPLICATES).any():
+        doubts.append("a condition has fewer than three samples")
+    if len(absent) and dropout.slope < _FLAT:
+        doubts.append(f"detection hardly depends on intensity (slope {dropout.slope:.2f})")
+    if len(absent) and dropout.condition_sd > _SHARED:
+        doubts.append(f"samples of a condition drop out together (standard deviation {dropout.condition_sd:.2f})")
+    return doubts
+
+
 def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], excluded: int) -> Summary:
     model = tested.model
     prior, dropout = model.moderated.prior, model.dropout
@@ -144,6 +164,10 @@ def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], exc
         summary.warnings.append(
             f"absence from a condition is no evidence in this table, and such protein groups have no p-value: {dropout.refused}"
         )
+    if dropout is not None and not dropout.refused:
+        doubts = _doubts(tested, dropout)
+        if doubts:
+            summary.warnings.append(f"read tests of absence with care: {'; '.join(doubts)} (docs/methods.md)")
     if settings["imputation"] != "none":
         summary.warnings.append(
             f"{len(tested.imputed)} values were imputed and count as measured ones: false discovery rates are not kept"
