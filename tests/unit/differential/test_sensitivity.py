@@ -17,8 +17,14 @@ SAMPLES = [f"{condition}{run}" for condition in ("rest", "eps") for run in (1, 2
 CONTRASTS = {"eps_vs_rest": {"treatment": "eps", "control": "rest"}}
 
 
-def tested(log2fc: list[float], q: list[float]) -> pd.DataFrame:
-    return pd.DataFrame({"log2fc": log2fc, "q_value": q}, index=list("abcdef")[: len(q)])
+def tested(log2fc: list[float], q: list[float], bound: str = "no") -> pd.DataFrame:
+    return pd.DataFrame({"log2fc": log2fc, "q_value": q, "log2fc_bound": bound}, index=list("abcdef")[: len(q)])
+
+
+def test_bounds_do_not_enter_the_median_fold_change() -> None:
+    rows = pd.concat([tested([1.0, 2.0], [0.5, 0.5]), tested([9.0], [0.01], "yes").set_axis(["z"])])
+    assert overlap(rows, rows, 0.05)["median_log2fc"] == 1.5
+    assert overlap(rows, rows, 0.05)["hits"] == 1
 
 
 def test_the_overlap_counts_what_is_shared_gained_and_lost() -> None:

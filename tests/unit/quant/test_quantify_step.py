@@ -321,7 +321,7 @@ def test_parts_rolled_up_apart_are_the_same_bytes_as_all_at_once(make: Make, tmp
         assert (tmp_path / "apart" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
 
 
-def test_dpc_keeps_what_rests_on_nothing_out_of_the_test_and_writes_it_with_its_error(
+def test_dpc_keeps_what_rests_on_nothing_out_of_the_values_and_writes_it_with_its_error(
     make: Make, tmp_path: Path
 ) -> None:
     precursors = precursors_of_profile()
@@ -334,7 +334,7 @@ def test_dpc_keeps_what_rests_on_nothing_out_of_the_test_and_writes_it_with_its_
     assert first.loc["r1", "precursors"] == 0
     assert first.loc["r1", "se"] > first.loc["e1", "se"]
     assert first.loc[["r1", "r2", "r3"], "log2"].max() < first.loc[["e1", "e2", "e3"], "log2"].min()
-    assert any("count as missing in the test" in warning for warning in summary.warnings)
+    assert any("any other test takes them as missing" in warning for warning in summary.warnings)
 
 
 def test_a_rollup_without_precursors_is_refused(make: Make, tmp_path: Path) -> None:

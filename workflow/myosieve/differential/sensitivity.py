@@ -12,7 +12,7 @@ def overlap(chosen: pd.DataFrame, other: pd.DataFrame, fdr: float) -> dict[str, 
     Parameters
     ----------
     chosen, other
-        Tests of the same contrast and protein groups: index = protein_group, columns log2fc and q_value.
+        Tests of the same contrast and protein groups: index = protein_group, columns log2fc, log2fc_bound and q_value.
     fdr
         False discovery rate that counts as a hit.
 
@@ -20,13 +20,13 @@ def overlap(chosen: pd.DataFrame, other: pd.DataFrame, fdr: float) -> dict[str, 
     -------
     hits, up, down of `other`; shared, gained, lost (protein groups); jaccard = |both| / |either| (Jaccard 1912,
     doi:10.1111/j.1469-8137.1912.tb05611.x), NaN where neither has hits; sign_flips: hits of either whose log2fc is above 0
-    in one and below 0 in the other; median_log2fc of `other` over the tested protein groups.
+    in one and below 0 in the other; median_log2fc of `other` over the protein groups whose fold change was estimated.
     """
     other = other.loc[chosen.index]
     first, second = (chosen["q_value"] <= fdr).to_numpy(), (other["q_value"] <= fdr).to_numpy()
     signs = np.sign(chosen["log2fc"].to_numpy()), np.sign(other["log2fc"].to_numpy())
     either, both = first | second, first & second
-    tested = other.loc[other["q_value"].notna(), "log2fc"]
+    tested = other.loc[other["q_value"].notna() & (other["log2fc_bound"] == "no"), "log2fc"]
     return {
         "hits": second.sum(),
         "up": (second & (signs[1] > 0)).sum(),

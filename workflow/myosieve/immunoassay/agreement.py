@@ -139,8 +139,9 @@ def _judge(row: dict, accession: str, ms: pd.DataFrame, absent: Sequence[str], f
         others = [f"{group} (log2fc {log2fc:.2f})" for group, log2fc in tested["log2fc"].iloc[:-1].items()]
         notes += [f"other protein groups of the analyte: {', '.join(others)}"] if others else []
     notes += [f"no protein group of the MS table holds {', '.join(absent)}"] if absent else []
-    untested = ms[~ms.index.isin(tested.index) & ms["note"].fillna("").ne("")]
-    notes += [f"MS {group}: {note}" for group, note in untested["note"].items()]
+    # Why there is no test, or what to know about the one that is shown.
+    shown = ~ms.index.isin(tested.index[:-1]) & ms["note"].fillna("").ne("")
+    notes += [f"MS {group}: {note}" for group, note in ms.loc[shown, "note"].items()]
     notes += _on_censoring(row)
     if isinstance(row["note"], str) and row["note"]:
         notes.append(f"assay: {row['note']}")
