@@ -17,19 +17,19 @@ SAMPLES = [f"{condition}{run}" for condition in ("rest", "eps") for run in (1, 2
 CONTRASTS = {"eps_vs_rest": {"treatment": "eps", "control": "rest"}}
 
 
-def tested(log2fc: list[float], q: list[float], bound: str = "no") -> pd.DataFrame:
+def made_tests(log2fc: list[float], q: list[float], bound: str = "no") -> pd.DataFrame:
     return pd.DataFrame({"log2fc": log2fc, "q_value": q, "log2fc_bound": bound}, index=list("abcdef")[: len(q)])
 
 
 def test_bounds_do_not_enter_the_median_fold_change() -> None:
-    rows = pd.concat([tested([1.0, 2.0], [0.5, 0.5]), tested([9.0], [0.01], "yes").set_axis(["z"])])
+    rows = pd.concat([made_tests([1.0, 2.0], [0.5, 0.5]), made_tests([9.0], [0.01], "yes").set_axis(["z"])])
     assert overlap(rows, rows, 0.05)["median_log2fc"] == 1.5
     assert overlap(rows, rows, 0.05)["hits"] == 1
 
 
 def test_the_overlap_counts_what_is_shared_gained_and_lost() -> None:
-    chosen = tested([1, 1, -1, 2, 0.1], [0.01, 0.01, 0.01, 0.5, np.nan])
-    other = tested([1, -1, -1, 2, 0.1], [0.01, 0.01, 0.9, 0.02, np.nan])
+    chosen = made_tests([1, 1, -1, 2, 0.1], [0.01, 0.01, 0.01, 0.5, np.nan])
+    other = made_tests([1, -1, -1, 2, 0.1], [0.01, 0.01, 0.9, 0.02, np.nan])
     found = overlap(chosen, other, 0.05)
     # hits before: a b c; after: a b d; b changes its sign
     assert found["hits"] == 3
@@ -41,13 +41,13 @@ def test_the_overlap_counts_what_is_shared_gained_and_lost() -> None:
 
 
 def test_the_same_test_overlaps_wholly_and_none_at_all_has_no_index() -> None:
-    some, none = tested([1, 2], [0.01, 0.5]), tested([1, 2], [0.5, 0.5])
+    some, none = made_tests([1, 2], [0.01, 0.5]), made_tests([1, 2], [0.5, 0.5])
     assert overlap(some, some, 0.05)["jaccard"] == 1
     assert np.isnan(overlap(none, none, 0.05)["jaccard"])
 
 
 def test_the_order_of_the_other_rows_does_not_matter() -> None:
-    chosen = tested([1, 2, 3], [0.01, 0.5, 0.01])
+    chosen = made_tests([1, 2, 3], [0.01, 0.5, 0.01])
     assert overlap(chosen, chosen.iloc[::-1], 0.05) == overlap(chosen, chosen, 0.05)
 
 
