@@ -65,7 +65,7 @@ def compared(root: Path, study: dict, assay: pd.DataFrame, read, truth: pd.DataF
     )
     ms = read[1].with_name("differential.tsv")
     files.write_table(ms, schema.DIFFERENTIAL.arrange(found.reindex(columns=schema.DIFFERENTIAL.names)))
-    settings = {"design": study["design"], "contrasts": study["contrasts"], "fdr": FDR}
+    settings = {"design_matrix": "", "design": study["design"], "contrasts": study["contrasts"], "fdr": FDR}
     out = read[1].with_name("agreement.tsv")
     summary = agreement(read[1], root / study["samples"], ms, settings, out)
     assert summary.warnings == []
