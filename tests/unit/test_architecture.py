@@ -1,6 +1,8 @@
 """The house keeps its order: data flows one way, no room knows the commands or Snakemake."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,10 @@ def test_a_changed_template_in_the_stages_folder_changes_the_digest(package: Pat
 def test_every_stage_of_the_real_package_has_its_own_digest() -> None:
     digests = [stage_digest(room) for room in [*ROOMS, "provenance"]]
     assert len(set(digests)) == len(digests)
+
+
+def test_the_tests_of_contrasts_import_nothing_that_takes_longer_than_they_do() -> None:
+    heavy = ("scipy.stats", "scipy.optimize", "formulaic", "numba")
+    told = f"import sys, myosieve.differential.step; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
