@@ -11,6 +11,7 @@ import pytest
 
 from myosieve import files, schema
 from myosieve.cli import main
+from myosieve.differential.model import Options
 from myosieve.differential.step import differential
 from myosieve.settings import stage_defaults
 
@@ -165,3 +166,8 @@ def test_two_replicates_make_tests_of_absence_doubtful_and_three_do_not(tmp_path
         summary = differential(tmp_path / "x.tsv", tmp_path / "s.tsv", settings, tmp_path / "out.tsv")
         said = any("fewer than three samples" in text for text in summary.warnings)
         assert said == doubtful
+
+
+@pytest.mark.parametrize(("quantity", "asked"), [("auto", True), ("lfq", True), ("ratio", False), ("scaled", False)])
+def test_absence_is_asked_of_intensities_and_not_of_ratios(quantity: str, asked: bool) -> None:
+    assert Options.of(stage_defaults("differential") | {"quantity": quantity}).detection == asked

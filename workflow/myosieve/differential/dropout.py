@@ -7,7 +7,7 @@ With y_ij the log2 intensity that protein i has in sample j of condition c, seen
 a + b y is the detection-probability curve of Li & Smyth (2023, doi:10.1093/bioinformatics/btad200). o_j is the depth of the
 sample. u_i is what makes a protein easier or harder to see than its intensity says: number of peptides, ionization. v_ic is
 what its samples of one condition share beyond that: co-eluting matter, matching between runs, filters. A model without u and
-v promises too much: on public mixtures it expects a tenth of the absences that occur among proteins that do not change.
+v promises too much: on public mixtures it expects far fewer absences than occur among proteins that do not change.
 
 **a, b, o, tau** come from all proteins together, by maximum likelihood of which samples they were seen in. If the observed
 values of a protein are N(m, s^2), the missing ones are N(m - b s^2, s^2) and the log-odds of detection is the curve's at

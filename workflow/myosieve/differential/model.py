@@ -34,8 +34,12 @@ class Options:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Options:
-        """Take the options out of a stage's settings."""
-        return cls(**{field.name: settings[field.name] for field in fields(cls)})
+        """Take the options out of a stage's settings.
+
+        Absence is not tested on ratios: how likely a protein is to be seen follows its intensity, which they do not tell.
+        """
+        chosen = {field.name: settings[field.name] for field in fields(cls)}
+        return cls(**chosen | {"detection": chosen["detection"] and settings["quantity"] not in ("ratio", "scaled")})
 
 
 @dataclass(frozen=True)

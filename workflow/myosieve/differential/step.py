@@ -172,6 +172,10 @@ def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], exc
         summary.warnings.append(
             f"{len(tested.imputed)} values were imputed and count as measured ones: false discovery rates are not kept"
         )
+    if model.correlation == 0:
+        summary.warnings.append(
+            f"no protein group tells how samples of one {settings['block']} are correlated: all samples count as independent"
+        )
     if prior.zero_variances:
         summary.warnings.append(
             f"{prior.zero_variances} protein groups do not vary at all between replicates and were left out of the prior "
