@@ -286,6 +286,7 @@ EVIDENCE = Table(
         ("end", COUNT, "last residue"),
         ("score", NUMBER, "score on the source's own scale"),
         ("evidence_code", TEXT, "ECO or GO evidence code, where the source gives one"),
+        ("detail", TEXT, "the source's own words, where a call needs them"),
     ),
 )
 

@@ -105,7 +105,7 @@ def embedded_calls(features: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat([signal, helix, retention])
     rows["accession"] = features["accession"].reindex(rows.index)
     rows["version"] = myosieve.__version__
-    return rows.assign(evidence_code="").sort_index(kind="stable")[list(COLUMNS)].reset_index(drop=True)
+    return rows.assign(evidence_code="", detail="").sort_index(kind="stable")[list(COLUMNS)].reset_index(drop=True)
 
 
 def extracellular_calls(known: pd.DataFrame) -> pd.DataFrame:
@@ -118,7 +118,7 @@ def extracellular_calls(known: pd.DataFrame) -> pd.DataFrame:
     """
     rows = pd.DataFrame({"accession": known["accession"], "evidence_code": known["evidence_codes"].fillna("")})
     rows = rows.assign(source=GENE_ONTOLOGY, version="", feature="extracellular", call="yes")
-    return rows.assign(start=math.nan, end=math.nan, score=math.nan)[list(COLUMNS)]
+    return rows.assign(start=math.nan, end=math.nan, score=math.nan, detail="")[list(COLUMNS)]
 
 
 def collect(rows: pd.DataFrame, features: pd.DataFrame) -> dict[str, Facts]:

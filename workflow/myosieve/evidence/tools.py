@@ -73,7 +73,7 @@ def looks_like(lines: list[str]) -> str:
 
 
 def _row(accession: str, source: str, feature: str, call: str, **more: Any) -> Row:
-    empty = {"version": "", "start": math.nan, "end": math.nan, "score": math.nan, "evidence_code": ""}
+    empty = {"version": "", "start": math.nan, "end": math.nan, "score": math.nan, "evidence_code": "", "detail": ""}
     return {**empty, "accession": accession, "source": source, "feature": feature, "call": call, **more}
 
 
