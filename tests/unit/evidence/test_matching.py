@@ -64,3 +64,18 @@ def test_a_repeated_protein_counts_once_and_a_contradicting_one_is_named() -> No
 def test_no_known_protein_leaves_no_call() -> None:
     table = tools.parse("deeptmhmm", ">A | SP\nMKW\nSOO\n", "file")
     assert matching.assign(table, {"B"}).calls.empty
+
+
+@pytest.mark.parametrize(
+    ("accession", "entry", "same"),
+    [
+        ("P15692-4", "P15692", ["P15692-4"]),
+        ("CON__P02769-3", "P02769", ["CON__P02769-3", "P02769-3"]),
+        ("P15692", "", ["P15692"]),
+        ("CON__P02769", "", ["CON__P02769", "P02769"]),
+        ("P02768ups", "", ["P02768ups", "P02768"]),
+    ],
+)
+def test_the_canonical_entry_of_an_isoform_is_another_sequence(accession: str, entry: str, same: list[str]) -> None:
+    assert matching.canonical(accession) == entry
+    assert matching.same_sequence(accession) == same

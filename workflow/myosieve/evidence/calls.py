@@ -1,60 +1,34 @@
-"""All calls about one protein, whatever their source, side by side: the facts that a secretion class is decided on."""
+"""Rows of evidence: those of the embedded predictors and of what is known outside cells, and all rows by protein."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import pandas as pd
 
 import myosieve
-from myosieve.evidence.tools import COLUMNS
-from myosieve.sequence import motif
-from myosieve.sequence.predict import HELIX_SOURCE, SIGNAL_PEPTIDE_SOURCE
-from myosieve.sequence.transmembrane import Segment, read_segments
+from myosieve import schema
+from myosieve.evidence import precedence, topology
+from myosieve.evidence.facts import ABSENT, Call, Facts, HelixCall, best_extracellular, family, is_canonical, one_each
+from myosieve.evidence.precedence import EMBEDDED, GENE_ONTOLOGY, Precedence
+from myosieve.evidence.topology import Side
 
-# The first source with a call other than unknown wins. Measured on held-out or published benchmarks: docs/methods.md.
-SIGNAL_PEPTIDE_ORDER = ("signalp6", "deeptmhmm", SIGNAL_PEPTIDE_SOURCE)
-HELIX_ORDER = ("deeptmhmm", "tmhmm", HELIX_SOURCE)
+__all__ = ["COLUMNS", "best_extracellular", "collect", "embedded_calls", "extracellular_calls"]
 
-MOTIF_SOURCE = "PROSITE PS00014"
-GENE_ONTOLOGY = "Gene Ontology"
+COLUMNS = tuple(name for name in schema.EVIDENCE.names if name != "protein_group")
 
-# Kinds of evidence in the table of extracellular proteins, best first; only the first two make a protein known as such.
-# Mass spectrometry of vesicles and automatic annotation put GAPDH outside the cell.
-EXTRACELLULAR_ORDER = ("exp", "curated", "high_throughput", "electronic")
-KNOWN_EXTRACELLULAR = EXTRACELLULAR_ORDER[:2]
+# Names by which the methods text calls the embedded predictor and the orders of the sources.
+SIGNAL_PEPTIDE_SOURCE = HELIX_SOURCE = EMBEDDED
+SIGNAL_PEPTIDE_ORDER = precedence.DEFAULT.order["signal_peptide"]
+HELIX_ORDER = precedence.DEFAULT.order["tm_helix"]
 
-
-@dataclass(frozen=True)
-class SignalCall:
-    """One source's word on the signal peptide; `end` and `score` are NaN where it gives none."""
-
-    source: str
-    call: str
-    end: float
-    score: float
-
-
-@dataclass(frozen=True)
-class HelixCall:
-    """One source's word on helices: where they are on the whole sequence, none, or unknown (None)."""
-
-    source: str
-    segments: list[Segment] | None
-
-
-@dataclass
-class Facts:
-    """What is known of one protein; the lists hold one entry per source, in the order of precedence."""
-
-    signal: list[SignalCall] = field(default_factory=list)
-    helices: list[HelixCall] = field(default_factory=list)
-    barrel: str = ""  # the source that sees a beta barrel
-    er_motif: str = "unknown"
-    extracellular: str = ""  # one of EXTRACELLULAR_ORDER
-    length: float = math.nan
+_SINGLE = {
+    "signal_peptide": "signal",
+    "gpi": "gpi",
+    "extracellular": "extracellular",
+    "unconventional": "unconventional",
+}  # feature -> attribute of Facts
+_BARREL = ("beta_barrel", "topology")  # the second name is the one of earlier evidence tables
 
 
 def embedded_calls(features: pd.DataFrame) -> pd.DataFrame:
@@ -63,101 +37,159 @@ def embedded_calls(features: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     features
-        `schema.FEATURES`; text cells may be missing.
+        `schema.FEATURES`; text cells may be missing, and so may the columns n_terminus, gpi, gpi_site, gpi_score and dilysine.
     """
     features = features[features["length"] > 0]
-    signal = pd.DataFrame(
-        {
-            "source": SIGNAL_PEPTIDE_SOURCE,
-            "feature": "signal_peptide",
-            "call": features["signal_peptide"],
-            "start": features["sp_end"].notna().map({True: 1.0, False: math.nan}),
-            "end": features["sp_end"].astype(float),
-            "score": features["sp_score"],
-        }
-    )
-    helix = features.assign(segment=features["tm_segments"].fillna("").map(lambda text: read_segments(text) or [None]))
-    helix = helix.explode("segment")
-    has = helix["segment"].notna()
-    helix = pd.DataFrame(
-        {
-            "source": HELIX_SOURCE,
-            "feature": "tm_helix",
-            "call": has.map({True: "yes", False: "no"}),
-            "start": helix["segment"].str[0].astype(float),
-            "end": helix["segment"].str[1].astype(float),
-            "score": helix["tm_score"],
-        }
-    )
-    found = features["er_motif"].ne("no")
-    retention = pd.DataFrame(
-        {
-            "source": MOTIF_SOURCE,
-            "feature": "er_motif",
-            # A weak variant retains some proteins and not others.
-            "call": features["er_motif"].map(
-                lambda text: {"no": "no"}.get(text, "unknown" if motif.WEAK in text else "yes")
-            ),
-            "start": (features["length"].astype(float) - 3).where(found),
-            "end": features["length"].astype(float).where(found),
-        }
-    )
-    rows = pd.concat([signal, helix, retention])
+    told = {name: _text(features[name]) for name in ("n_terminus", "gpi", "dilysine") if name in features}
+    site = features["sp_end"].astype(float)
+    tables = [
+        _signal_rows(features, site),
+        _helix_rows(features),
+        _motif_rows("PROSITE PS00014", _text(features["er_motif"]).replace("", "unknown"), features["length"]),
+    ]
+    if "dilysine" in told:
+        tables.append(_motif_rows("dilysine", told["dilysine"], features["length"]))
+    if "gpi" in told:
+        omega, score = (features.get(name, pd.Series(math.nan, features.index)) for name in ("gpi_site", "gpi_score"))
+        omega = omega.astype(float)
+        gpi = {"feature": "gpi", "call": told["gpi"].replace("", "unknown"), "start": omega, "end": omega}
+        tables.append(pd.DataFrame({**gpi, "score": score}))
+    if "n_terminus" in told:
+        tables.append(_side_rows(features, told["n_terminus"], site))
+    rows = pd.concat([table for table in tables if len(table)] or [pd.DataFrame(columns=["feature", "call"])])
     rows["accession"] = features["accession"].reindex(rows.index)
-    rows["version"] = myosieve.__version__
-    return rows.assign(evidence_code="", detail="").sort_index(kind="stable")[list(COLUMNS)].reset_index(drop=True)
+    rows = rows.reindex(columns=list(COLUMNS)).assign(source=EMBEDDED, version=myosieve.__version__, evidence_code="")
+    rows["detail"] = _text(rows["detail"])
+    return rows.sort_index(kind="stable").reset_index(drop=True)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Return a column of text with missing cells empty; a column of missing cells only may come as numbers."""
+    return column.astype("str").fillna("")
+
+
+def _signal_rows(features: pd.DataFrame, site: pd.Series) -> pd.DataFrame:
+    start = site.notna().map({True: 1.0, False: math.nan})
+    cells = {"feature": "signal_peptide", "call": _text(features["signal_peptide"]).replace("", "unknown")}
+    return pd.DataFrame({**cells, "start": start, "end": site, "score": features["sp_score"]})
+
+
+def _helix_rows(features: pd.DataFrame) -> pd.DataFrame:
+    segments = _text(features["tm_segments"]).map(lambda text: topology.read_segments(text) or [None])
+    helix = features.assign(segment=segments).explode("segment")
+    found = helix["segment"].notna()
+    call = found.map({True: "yes", False: "no"}).mask(helix["tm_count"].isna() & ~found, "unknown")
+    start, end = (helix["segment"].str[at].astype(float) for at in (0, 1))
+    return pd.DataFrame({"feature": "tm_helix", "call": call, "start": start, "end": end, "score": helix["tm_score"]})
+
+
+def _motif_rows(name: str, motifs: pd.Series, length: pd.Series) -> pd.DataFrame:
+    found = ~motifs.isin(ABSENT)
+    # A weak variant retains some proteins and not others.
+    call = motifs.map(lambda text: "no" if text == "no" else "yes" if is_canonical(text) else "unknown")
+    residues = motifs.str.extract(r"^([A-Z]+)", expand=False).str.len()
+    end = length.astype(float).where(found)
+    detail = (name + " " + motifs).where(found, "")
+    cells = {"feature": "er_motif", "call": call, "start": end - residues + 1, "end": end, "detail": detail}
+    return pd.DataFrame(cells)
+
+
+def _side_rows(features: pd.DataFrame, n_terminus: pd.Series, site: pd.Series) -> pd.DataFrame:
+    """Return the side of what comes before the first helix that lies behind the signal peptide."""
+    start = site.fillna(0) + 1
+    beyond = [
+        topology.beyond_signal_peptide(topology.read_segments(text), end)
+        for text, end in zip(_text(features["tm_segments"]), site, strict=True)
+    ]
+    last = [
+        helices[0][0] - 1.0 if helices else float(length)
+        for helices, length in zip(beyond, features["length"], strict=True)
+    ]
+    rows = pd.DataFrame({"feature": n_terminus, "call": "yes", "start": start, "end": last})
+    return rows[n_terminus.isin([topology.OUTSIDE, topology.INSIDE]) & (rows["end"] >= rows["start"])]
 
 
 def extracellular_calls(known: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of extracellular proteins as rows of evidence (COLUMNS).
+    """Return the table of extracellular proteins as rows of evidence (COLUMNS); `detail` is the kind of evidence.
 
     Parameters
     ----------
     known
         Columns accession, evidence, evidence_codes.
     """
-    rows = pd.DataFrame({"accession": known["accession"], "evidence_code": known["evidence_codes"].fillna("")})
+    rows = pd.DataFrame({"accession": known["accession"], "evidence_code": _text(known["evidence_codes"])})
+    rows["detail"] = known.get("evidence", "")
     rows = rows.assign(source=GENE_ONTOLOGY, version="", feature="extracellular", call="yes")
-    return rows.assign(start=math.nan, end=math.nan, score=math.nan, detail="")[list(COLUMNS)]
+    return rows.assign(start=math.nan, end=math.nan, score=math.nan)[list(COLUMNS)]
 
 
-def collect(rows: pd.DataFrame, features: pd.DataFrame) -> dict[str, Facts]:
-    """Return the facts of each accession in the calls, those on extracellular proteins aside.
+def collect(rows: pd.DataFrame, features: pd.DataFrame, order: Precedence = precedence.DEFAULT) -> dict[str, Facts]:
+    """Return the facts of each accession in the calls.
 
     Parameters
     ----------
     rows
-        Calls (COLUMNS), `accession` as the proteins are named.
+        Calls (COLUMNS), `accession` as the proteins are named; their order does not matter.
     features
-        `schema.FEATURES`, for length and ER motif.
+        `schema.FEATURES`, for length and motifs.
+    order
+        Which source comes first; sources that are not in it are left out.
     """
     facts: dict[str, Facts] = {}
-    for accession, length, er_motif in zip(
-        features["accession"], features["length"], features["er_motif"], strict=True
-    ):
-        facts[accession] = Facts(length=float(length), er_motif=er_motif)
-    places: dict[tuple[str, str], list[Segment] | None] = {}
-    kept = rows[rows["feature"].isin(["signal_peptide", "tm_helix", "topology"])]
-    for row in kept.itertuples(index=False):
-        here = facts.setdefault(row.accession, Facts())
-        if row.feature == "signal_peptide":
-            here.signal.append(SignalCall(row.source, row.call, row.end, row.score))
-        elif row.feature == "topology":
-            here.barrel = row.source
-        elif row.call == "unknown":
-            places.setdefault((row.accession, row.source), None)
-        else:
-            segments = places.setdefault((row.accession, row.source), [])
-            segments += [(int(row.start), int(row.end))] if row.call == "yes" else []
-    for (accession, source), segments in places.items():
-        facts[accession].helices.append(HelixCall(source, segments))
-    for here in facts.values():
-        here.signal.sort(key=lambda call: SIGNAL_PEPTIDE_ORDER.index(call.source))
-        here.helices.sort(key=lambda call: HELIX_ORDER.index(call.source))
+    motifs = [
+        _text(features[name]).replace("", "unknown") if name in features else ["unknown"] * len(features)
+        for name in ("er_motif", "dilysine")
+    ]
+    for accession, length, er_motif, dilysine in zip(features["accession"], features["length"], *motifs, strict=True):
+        facts[accession] = Facts(length=float(length), er_motif=er_motif, dilysine=dilysine)
+    names = ["accession", "feature", "source", "call", "start", "end", "score", "version", "detail", "evidence_code"]
+    table = rows.reindex(columns=names)
+    numbers, text = ["start", "end", "score"], ["source", "version", "detail", "evidence_code"]
+    table[numbers] = table[numbers].astype(float)
+    table[text] = table[text].apply(_text)
+    found: dict[str, dict[str, list[Call]]] = {}
+    for accession, feature, *cells in zip(*(table[name].tolist() for name in names), strict=True):
+        found.setdefault(accession, {}).setdefault(feature, []).append(Call(*cells))
+    for accession, by_feature in found.items():
+        _fill(facts.setdefault(accession, Facts()), by_feature, order)
     return facts
 
 
-def best_extracellular(kinds: Iterable[str]) -> str:
-    """Return the best kind of evidence among those given, or empty."""
-    given = set(kinds)
-    return next((kind for kind in EXTRACELLULAR_ORDER if kind in given), "")
+def _fill(here: Facts, said: dict[str, list[Call]], order: Precedence) -> None:
+    """Put the calls on one protein into its facts."""
+    for feature, attribute in _SINGLE.items():
+        setattr(here, attribute, tuple(one_each(said.get(feature, []), order.order[feature])))
+    # A protein has several locations.
+    ranks = order.order["location"]
+    places = [call for call in said.get("location", []) if call.source in ranks and call.call == "yes"]
+    here.location = tuple(sorted(places, key=lambda call: (ranks.index(call.source), call.detail)))
+    ranks = order.order["tm_helix"]
+    membrane = {
+        feature: [call for call in said.get(feature, []) if call.source in ranks]
+        for feature in ("tm_helix", *_BARREL, topology.OUTSIDE, topology.INSIDE)
+    }
+    here.helices = tuple(_helix_calls(membrane["tm_helix"], ranks))
+    barrels = [call for feature in _BARREL for call in membrane[feature] if call.call == "yes"]
+    here.barrel = tuple(one_each(barrels, ranks))
+    sides: dict[str, set[Side]] = {}
+    for side in (topology.OUTSIDE, topology.INSIDE):
+        for call in membrane[side]:
+            if call.call == "yes" and call.start <= call.end:  # False where a place is missing
+                sides.setdefault(family(call.source), set()).add((side, int(call.start), int(call.end)))
+    here.sides = {name: tuple(sorted(sides[name])) for name in map(family, ranks) if name in sides}
+
+
+def _helix_calls(calls: list[Call], ranks: tuple[str, ...]) -> list[HelixCall]:
+    by_family: dict[str, list[Call]] = {}
+    for call in calls:
+        by_family.setdefault(family(call.source), []).append(call)
+    merged = []
+    for members in by_family.values():
+        helices = [call for call in members if call.call == "yes"]
+        # An entry with helices on evidence of several kinds goes by the weakest of them.
+        last = max(helices or members, key=lambda call: (ranks.index(call.source), call.version))
+        placed = [(int(call.start), int(call.end)) for call in helices if call.start <= call.end]
+        known = bool(helices) or any(call.call == "no" for call in members)
+        segments = tuple(topology.distinct(placed)) if known else None
+        merged.append(HelixCall(last.source, segments, last.version, len(helices) - len(placed)))
+    return sorted(merged, key=lambda call: ranks.index(call.source))

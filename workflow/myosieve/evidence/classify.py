@@ -1,18 +1,28 @@
 """Facts about one protein -> one secretion class, with its reasons. Nothing here is a filter.
 
-First the sources are resolved: for signal peptide and helices the first source with a call other than unknown wins, and
-those that disagree are listed. Then a helix that lies on the signal peptide is dropped, and the class follows:
+First the sources are resolved (`read`): for each feature the first source with a call other than unknown wins, and those
+that disagree are listed. A helix that lies on the signal peptide is dropped, and so is one that is the signal for a GPI
+anchor. Then the class follows, by the first rule that applies:
 
-    signal peptide, canonical ER motif                          er_resident
-    signal peptide, no helix / one helix / more                 classical / shed / membrane
-    no signal peptide, known extracellular, no helix            annotated
-    no signal peptide, known extracellular, one helix           shed, also where a second one begins at the N-terminus
-    no signal peptide, not known extracellular, no helix        intracellular
-    no signal peptide, any other helices; a beta barrel         membrane
-    a call that this needs is unknown                           unknown, or annotated: known extracellular, no signal found
+    a beta barrel                                                membrane
+    signal peptide, canonical ER motif, at most one helix        er_resident
+    signal peptide, one helix, dilysine motif behind it          er_resident
+    GPI anchor, no helix beyond                                  gpi_anchored
+    signal peptide, no helix / one helix / more                  classical / shed / membrane
+    no signal peptide, no helix, known extracellular             annotated
+    no signal peptide, no helix, predicted to leave without one  unconventional
+    no signal peptide, no helix, neither                         intracellular
+    no signal peptide, one helix, known extracellular            shed, also where a second one begins at the N-terminus
+    no signal peptide, type II anchor at the cell's surface      shed
+    no signal peptide, any other helices                         membrane
+    a call that this needs is unknown                            unknown, or annotated: known extracellular, no signal found
 
-No source tells yet of GPI anchors or of unconventional secretion: `gpi` is unknown, and `gpi_anchored` and `unconventional`
-are never given. A helix at the N-terminus without a signal peptide may be an anchor or a signal peptide that was missed.
+A type II anchor is the only helix, starts before residue 100, has the N-terminus inside and at least 50 residues outside
+behind it (TNF, TFRC, DPP4, corin). Such ectodomains are commonly cut off; that one is has to be shown for each, so that the
+reason says whether it is on record. A location in mitochondria, nucleus, peroxisomes, lipid droplets or the endoplasmic
+reticulum, and none at the surface, makes it `membrane`. Cytochromes P450 have their N-terminus in the lumen and fall out
+by that alone. Weak ER motifs, DeepLoc's "Extracellular" on a protein with a signal peptide and automatic annotation are
+told in the reason and decide nothing.
 """
 
 from __future__ import annotations
@@ -20,152 +30,114 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from myosieve.evidence.calls import GENE_ONTOLOGY, KNOWN_EXTRACELLULAR, Facts, HelixCall, SignalCall
-from myosieve.sequence import motif
-from myosieve.sequence.predict import SIGNAL_PEPTIDE_SOURCE
-from myosieve.sequence.signal_peptide import BORDERLINE
-from myosieve.sequence.transmembrane import N_TERMINAL, Segment, beyond_signal_peptide, write_segments
+from myosieve.evidence import conflicts, precedence, topology
+from myosieve.evidence.facts import Call, Facts, family, is_canonical
+from myosieve.evidence.precedence import CURATED, Precedence
+from myosieve.evidence.reading import Reading, read
+from myosieve.evidence.topology import INSIDE, N_TERMINAL
 
-# A signal peptide whose end a source does not give is taken to be this long when helices on it are dropped.
-_USUAL_END = 30
-# A last helix with so few residues behind it may be the signal for a GPI anchor, which is cut off.
-_GPI_TAIL = 8
+# A type II anchor starts before the first and has at least the second number of residues behind it.
+_ANCHOR_START, _ECTODOMAIN = 100, 50
 
-_EXTRACELLULAR_WORDS = {
-    "exp": "experimental",
-    "curated": "curated",
-    "high_throughput": "high-throughput data only, which does not count",
-    "electronic": "automatic only, which does not count",
-}
+# Words of a location that keep a protein in the cell, and those that show it at the surface all the same.
+_HELD = (
+    "mitochondri",
+    "nucle",
+    "endoplasmic reticulum",
+    "sarcoplasmic reticulum",
+    "microsom",
+    "peroxisom",
+    "lipid droplet",
+)
+_SURFACE = ("cell membrane", "plasma membrane", "cell surface", "sarcolemma", "secreted", "extracellular")
 
 
 @dataclass(frozen=True)
 class Resolved:
     """The calls used, and the class they lead to."""
 
-    signal: SignalCall
-    helix_source: str
-    beyond: list[Segment] | None  # helices that are no part of the signal peptide; None = unknown
+    reading: Reading
     secretion_class: str
-    reason: str
-    conflicts: list[str]
+    topology: str
+    conflicts: tuple[str, ...]
 
 
-def resolve(facts: Facts) -> Resolved:
+def resolve(facts: Facts, order: Precedence = precedence.DEFAULT) -> Resolved:
     """Return the calls used and the secretion class of one protein."""
-    unknown = SignalCall("", "unknown", math.nan, math.nan)
-    signal = next((call for call in facts.signal if call.call != "unknown"), unknown)
-    helices = next((call for call in facts.helices if call.segments is not None), HelixCall("", None))
-    beyond = _beyond(helices, signal)
-    given = secretion_class(facts, signal.call, beyond)
-    reasons = [
-        _signal_words(facts, signal),
-        _helix_words(facts, signal, helices, beyond),
-        *_notes(facts, signal, beyond),
-    ]
-    return Resolved(
-        signal, helices.source, beyond, given, "; ".join(filter(None, reasons)), _conflicts(facts, signal, helices)
-    )
+    fitting, misfits = conflicts.fitting(facts)
+    reading = read(fitting, order)
+    given = secretion_class(reading)
+    against = conflicts.against(reading)
+    against += conflicts.turning(reading, lambda other: secretion_class(other) != given)
+    return Resolved(reading, given, _topology(reading, given), (*misfits, *against))
 
 
-def secretion_class(facts: Facts, signal: str, beyond: list[Segment] | None) -> str:
-    """Return the secretion class.
-
-    Parameters
-    ----------
-    facts
-        For barrel, ER motif and what is known of the protein outside cells.
-    signal
-        yes, no or unknown.
-    beyond
-        Helices that are no part of the signal peptide; None = unknown.
-    """
-    known = facts.extracellular in KNOWN_EXTRACELLULAR
-    if facts.barrel:
+def secretion_class(reading: Reading) -> str:
+    """Return the secretion class that the calls used lead to."""
+    signal, count, facts = reading.signal.call, reading.count, reading.facts
+    if reading.barrel.call == "yes":
         return "membrane"
-    if signal == "yes" and _is_canonical(facts.er_motif):
+    if signal == "yes" and is_canonical(facts.er_motif) and (count or 0) < 2:
         return "er_resident"
-    if beyond is None:
-        return "annotated" if known and signal != "yes" else "unknown"
+    if reading.anchored == "yes" and (count == 0 or (count is None and reading.gpi.source in CURATED)):
+        return "gpi_anchored"
+    if count is None:
+        return "annotated" if reading.is_known and signal != "yes" else "unknown"
     if signal == "yes":
-        return ("classical", "shed")[len(beyond)] if len(beyond) < 2 else "membrane"
-    if not beyond:
-        return "annotated" if known else "intracellular" if signal == "no" else "unknown"
-    single = len(beyond) == 1 or (len(beyond) == 2 and beyond[0][0] < N_TERMINAL)
-    if known and single:
+        if count == 1 and is_canonical(facts.dilysine):
+            return "er_resident"
+        return ("classical", "shed")[count] if count < 2 else "membrane"
+    return _without_signal(reading)
+
+
+def _without_signal(reading: Reading) -> str:
+    signal, count = reading.signal.call, reading.count
+    if count == 0:
+        predicted = reading.unconventional.call == "yes" and reading.known.call != "no"
+        found = "unconventional" if predicted else "intracellular"
+        return "annotated" if reading.is_known else found if signal == "no" else "unknown"
+    single = count == 1 or (count == 2 and any(start < N_TERMINAL for start, _ in reading.beyond[:1]))
+    if reading.is_known and single:
         return "shed"
-    return "unknown" if single and signal == "unknown" else "membrane"
+    if signal == "unknown" and single:
+        return "unknown"
+    leaves = is_anchor(reading) and not held(reading) and reading.known.call != "no"
+    return "shed" if leaves else "membrane"
 
 
-def _beyond(helices: HelixCall, signal: SignalCall) -> list[Segment] | None:
-    if helices.segments is None:
-        return None
-    end = math.nan if signal.call != "yes" else _USUAL_END if math.isnan(signal.end) else signal.end
-    return beyond_signal_peptide(helices.segments, end)
+def is_anchor(reading: Reading) -> bool:
+    """Return whether the protein is a type II anchor: see the rules above."""
+    if reading.signal.call != "no" or reading.count != 1 or not reading.beyond:
+        return False
+    start, end = reading.beyond[0]
+    return start < _ANCHOR_START and reading.n_terminus == INSIDE and reading.facts.length - end >= _ECTODOMAIN
 
 
-def _is_canonical(er_motif: str) -> bool:
-    return er_motif not in ("no", "unknown") and not er_motif.endswith(motif.WEAK)
+def located(reading: Reading) -> tuple[Call, ...]:
+    """Return the locations that the first source with any states."""
+    places = reading.facts.location
+    return tuple(call for call in places if family(call.source) == family(places[0].source))
 
 
-# ---- the reasons, in words -------------------------------------------------------------------------------------------
+def held(reading: Reading) -> bool:
+    """Return whether the protein's locations are organelles that it does not leave."""
+    text = " ".join(call.detail.lower() for call in located(reading))
+    return any(word in text for word in _HELD) and not any(word in text for word in _SURFACE)
 
 
-def _signal_words(facts: Facts, signal: SignalCall) -> str:
-    if signal.call == "unknown":
-        why = "the sequence lacks its start or is too short" if facts.signal else "no sequence and no predictor result"
-        return f"signal peptide unknown: {why}"
-    near = signal.source == SIGNAL_PEPTIDE_SOURCE and abs(signal.score) <= BORDERLINE
-    source = f"({signal.source}{', borderline' if near else ''})"
-    if signal.call == "no":
-        return f"no signal peptide {source}"
-    return f"signal peptide {'' if math.isnan(signal.end) else f'1-{signal.end:.0f} '}{source}"
-
-
-def _helix_words(facts: Facts, signal: SignalCall, helices: HelixCall, beyond: list[Segment] | None) -> str:
-    if facts.barrel:
-        return f"beta barrel ({facts.barrel})"
-    if beyond is None:
-        return "transmembrane helices unknown: no sequence and no predictor result"
-    dropped = len(helices.segments) - len(beyond)
-    note = ", one on the signal peptide not counted" if dropped else ""
-    if not beyond:
-        kind = "helix beyond it" if signal.call == "yes" else "transmembrane helix"
-        return f"no {kind} ({helices.source}{note})"
-    if len(beyond) == 1:
-        return f"one transmembrane helix {write_segments(beyond)} ({helices.source}{note})"
-    return f"{len(beyond)} transmembrane helices ({helices.source}{note})"
-
-
-def _notes(facts: Facts, signal: SignalCall, beyond: list[Segment] | None) -> list[str]:
-    notes = []
-    if signal.call == "yes" and facts.er_motif not in ("no", "unknown"):
-        notes.append(f"ends in the ER motif {facts.er_motif}")
-    if beyond and signal.call != "yes" and beyond[0][0] < N_TERMINAL:
-        notes.append(f"helix {write_segments(beyond[:1])}: membrane anchor or missed signal peptide?")
-    if beyond and signal.call == "yes" and len(beyond) == 1 and facts.length - beyond[-1][1] <= _GPI_TAIL:
-        notes.append("the helix ends the protein: may be the signal for a GPI anchor")
-    if facts.extracellular:
-        notes.append(f"annotated as extracellular ({GENE_ONTOLOGY}, {_EXTRACELLULAR_WORDS[facts.extracellular]})")
-    elif beyond and len(beyond) == 1:
-        notes.append("no record of release")
-    return notes
-
-
-def _conflicts(facts: Facts, used: SignalCall, helices: HelixCall) -> list[str]:
-    """Return what other sources say against the calls used; helices differ if none, one or several."""
-    against = [
-        f"signal peptide: {call.source} says {call.call}"
-        for call in facts.signal
-        if call.call not in ("unknown", used.call)
-    ]
-    level = _level(helices, used)
-    for call in facts.helices:
-        if call.segments is not None and _level(call, used) != level:
-            found = write_segments(_beyond(call, used) or []) or "none"
-            against.append(f"transmembrane helices: {call.source} says {found}")
-    return against
-
-
-def _level(helices: HelixCall, signal: SignalCall) -> int:
-    return min(len(_beyond(helices, signal) or []), 2)
+def _topology(reading: Reading, given: str) -> str:
+    """Return the protein's topology as text; empty where length, helices or their places are not known."""
+    facts = reading.facts
+    if not facts.length > 0 or reading.beyond is None or reading.helices.placeless:
+        return ""
+    cut = reading.signal.call == "yes"
+    site = int(reading.site.end) if reading.site.end > 0 else 0
+    gpi_start = 0
+    if reading.anchored == "yes":
+        cut_off = reading.gpi_signal[0] if reading.gpi_signal else 0
+        gpi_start = cut_off if math.isnan(reading.omega) else int(reading.omega) + 1
+        # A helix that was kept for other reasons is no part of the propeptide.
+        gpi_start = gpi_start if all(end < gpi_start for _, end in reading.beyond) else 0
+    soluble = given == "intracellular" and not reading.beyond
+    first = INSIDE if soluble else reading.n_terminus
+    return topology.write(int(facts.length), site if cut else 0, reading.beyond, first, gpi_start, cut and not site)

@@ -24,6 +24,19 @@ def aliases(accession: str) -> list[str]:
     return list(dict.fromkeys([accession, plain, _ISOFORM.sub("", plain)]))
 
 
+def canonical(accession: str) -> str:
+    """Return the canonical entry of an isoform (`P05231-2` -> `P05231`), or empty for what is no isoform."""
+    plain = _SUFFIX.sub("", fasta.CONTAMINANT.sub("", accession))
+    entry = _ISOFORM.sub("", plain)
+    return entry if entry != plain else ""
+
+
+def same_sequence(accession: str) -> list[str]:
+    """Return the accession and its aliases that mean the same sequence: all but the canonical entry of an isoform."""
+    entry = canonical(accession)
+    return [name for name in aliases(accession) if name != entry]
+
+
 def recognize(identifier: str, known: Container[str]) -> str | None:
     """Return the known accession that a tool's identifier stands for, or None.
 
