@@ -224,6 +224,11 @@ _SEQUENCE = columns(
     ("tm_count", COUNT, "transmembrane helices beyond the signal peptide; empty = unknown"),
     ("tm_segments", TEXT, "helices as start-end, separated by ';'"),
     ("tm_source", TEXT, "what made the helix call"),
+    (
+        "topology",
+        TEXT,
+        "signal peptide, helices and sides from the first to the last residue, as 'SP 1-24;outside 25-340;TM 341-361'",
+    ),
     ("gpi", TEXT, "GPI anchor: yes, no or unknown"),
     ("er_motif", TEXT, "C-terminal ER retention motif: the motif, 'no', or 'unknown' without a sequence"),
     (
@@ -246,11 +251,16 @@ FEATURES = Table(
         ("length", COUNT, "residues"),
         ("signal_peptide", TEXT, "embedded call: yes, no or unknown"),
         ("sp_end", COUNT, "last residue of the signal peptide"),
-        ("sp_score", NUMBER, "score of the embedded predictor"),
-        ("tm_count", COUNT, "helices of the embedded scan, one on the signal peptide included; empty = unknown"),
+        ("sp_score", NUMBER, "probability of a signal peptide"),
+        ("tm_count", COUNT, "transmembrane helices behind the signal peptide; empty = unknown"),
         ("tm_segments", TEXT, "helices as start-end, separated by ';'"),
-        ("tm_score", NUMBER, "highest window score of the embedded scan"),
-        ("er_motif", TEXT, "C-terminal ER retention motif, or 'no'"),
+        ("tm_score", NUMBER, "probability of any transmembrane helix"),
+        ("n_terminus", TEXT, "side of the residues before the first helix: inside or outside; empty without a helix"),
+        ("gpi", TEXT, "GPI anchor, given that there is a signal peptide: yes, no or unknown"),
+        ("gpi_site", COUNT, "omega site, the last residue that stays"),
+        ("gpi_score", NUMBER, "probability of a GPI anchor, given that there is a signal peptide"),
+        ("er_motif", TEXT, "C-terminal ER retention motif of soluble proteins, or 'no'"),
+        ("dilysine", TEXT, "C-terminal ER retrieval motif of membrane proteins, or 'no'"),
     ),
 )
 
@@ -267,7 +277,7 @@ ANNOTATED_FASTA = Table(
     (
         *columns(_ACCESSION, _GENE, ("organism", TEXT, "species name"), ("length", COUNT, "residues")),
         *_SEQUENCE[:6],
-        Column("tm_score", NUMBER, "highest window score of the embedded scan"),
+        Column("tm_score", NUMBER, "probability of any transmembrane helix, embedded predictor"),
         *_SEQUENCE[6:],
     ),
 )
@@ -280,7 +290,11 @@ EVIDENCE = Table(
         _ACCESSION,
         ("source", TEXT, "tool or database"),
         ("version", TEXT, "its version, where it tells"),
-        ("feature", TEXT, "signal_peptide, tm_helix, gpi, er_motif, extracellular or topology (beta barrel)"),
+        (
+            "feature",
+            TEXT,
+            "signal_peptide, tm_helix, beta_barrel, outside, inside, gpi, er_motif, extracellular, unconventional or location",
+        ),
         ("call", TEXT, "yes, no or unknown; a source that was not run has no row"),
         ("start", COUNT, "first residue"),
         ("end", COUNT, "last residue"),

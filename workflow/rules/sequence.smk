@@ -3,7 +3,7 @@
 rule sequence:
     input:
         fasta=lambda wildcards: SEQUENCES[wildcards.digest],
-        model=shipped("models/signal_peptide_matrix.tsv"),
+        models=[shipped(f"models/{name}") for name in ("signal_peptide.npz", "transmembrane.npz", "gpi.tsv")],
     output:
         features="<results>/shared/{digest}/features.tsv",
         record="<results>/shared/{digest}/record.json",

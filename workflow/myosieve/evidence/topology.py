@@ -16,7 +16,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-Segment = tuple[int, int]  # first and last residue
+from myosieve.sequence.transmembrane import Segment
+
 Side = tuple[str, int, int]  # outside or inside, first and last residue
 
 N_TERMINAL = 50  # a helix that starts before this residue may be a signal peptide
@@ -30,17 +31,6 @@ GPI_TAIL = 35
 
 OUTSIDE, INSIDE, UNKNOWN = "outside", "inside", "unknown"
 _OTHER = {OUTSIDE: INSIDE, INSIDE: OUTSIDE, UNKNOWN: UNKNOWN}
-
-
-def write_segments(segments: Sequence[Segment]) -> str:
-    """Return segments as text: [(12, 32), (60, 80)] -> "12-32;60-80"."""
-    return ";".join(f"{start}-{end}" for start, end in segments)
-
-
-def read_segments(text: str) -> list[Segment]:
-    """Return segments from text, the inverse of `write_segments`."""
-    pairs = (part.split("-") for part in text.split(";") if part)
-    return [(int(start), int(end)) for start, end in pairs]
 
 
 def distinct(segments: Sequence[Segment]) -> list[Segment]:

@@ -37,8 +37,8 @@ import numpy as np
 import pandas as pd
 
 from myosieve.differential.multiple import benjamini_hochberg
+from myosieve.evidence.topology import OVERLAP
 from myosieve.secretome.peptides import FREE, SPECIFIC, Joined
-from myosieve.sequence.transmembrane import OVERLAP
 
 LABELS = ("", "SP", "outside", "TM", "inside", "GPI")
 SIGNAL, ECTODOMAIN, MEMBRANE, CYTOPLASM, TAIL, SEVERAL = "signal", "ectodomain", "tm", "cytoplasm", "tail", "several"

@@ -1,37 +1,66 @@
-"""The embedded predictors: sequences -> features. Whatever replaces them, replaces this call and the two names."""
+"""The embedded predictors: sequences -> features. Whatever replaces them, replaces this call."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pandas as pd
 
-from myosieve import schema
-from myosieve.sequence import motif, signal_peptide, transmembrane
-
-SIGNAL_PEPTIDE_SOURCE = "embedded weight matrix"
-HELIX_SOURCE = "embedded hydropathy scan"
+from myosieve import files, schema
+from myosieve.sequence import gpi, motif, signal_peptide, transmembrane
 
 
-def predict(proteins: pd.DataFrame, matrix: signal_peptide.Matrix) -> pd.DataFrame:
-    """Predict signal peptide, transmembrane helices and ER motif of each protein.
+@dataclass(frozen=True)
+class Models:
+    """The three models that ship."""
+
+    signal_peptide: signal_peptide.Model
+    transmembrane: transmembrane.Model
+    gpi: gpi.Model
+
+
+def read_models() -> Models:
+    """Read the models that ship with MyoSieve."""
+    return Models(
+        signal_peptide.read_model(files.shipped("models/signal_peptide.npz")),
+        transmembrane.read_model(files.shipped("models/transmembrane.npz")),
+        gpi.read_model(files.shipped("models/gpi.tsv")),
+    )
+
+
+def predict(
+    proteins: pd.DataFrame,
+    models: Models,
+    progress: Callable[[str], Callable[[int], None]] = lambda what: lambda done: None,
+) -> pd.DataFrame:
+    """Predict signal peptide, transmembrane helices, GPI anchor and ER motifs of each protein.
 
     Parameters
     ----------
     proteins
         Rows with accession, gene, protein_name, organism, sequence, as `fasta.read` gives them.
-    matrix
-        The signal peptide model.
+    models
+        From `read_models`.
+    progress
+        Given what is being done, returns what is told how many proteins are.
 
     Returns
     -------
-    DataFrame of `schema.FEATURES`, same order. Helices are those of the whole sequence; one that lies on the signal peptide
-    is dropped where the calls of all sources are resolved, since another source may deny the signal peptide.
+    DataFrame of `schema.FEATURES`, same order. Probabilities are rounded to four digits, so that the last bits of a sum, which
+    differ between processors, do not show.
     """
     sequences = proteins["sequence"].fillna("").tolist()
     names = proteins[["accession", "gene", "protein_name", "organism"]].reset_index(drop=True)
-    features = pd.concat(
-        [names, signal_peptide.call(sequences, matrix), transmembrane.scan(sequences)],
-        axis=1,
+    signal = signal_peptide.call(sequences, models.signal_peptide, progress("signal peptides"))
+    helices = transmembrane.call(
+        sequences, signal["sp_end"].to_numpy(), models.transmembrane, progress("transmembrane helices")
     )
+    anchors = gpi.call(sequences, models.gpi)
+    features = pd.concat([names, signal, helices, anchors], axis=1)
     features["length"] = [len(sequence) for sequence in sequences]
     features["er_motif"] = [motif.er_motif(sequence) for sequence in sequences]
+    features["dilysine"] = [motif.dilysine_motif(sequence) for sequence in sequences]
+    scores = ["sp_score", "tm_score", "gpi_score"]
+    features[scores] = features[scores].round(4)
     return schema.FEATURES.arrange(features)

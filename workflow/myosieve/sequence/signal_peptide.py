@@ -1,158 +1,157 @@
-"""Signal peptides by a weight matrix around the cleavage site, after von Heijne (1986) Nucleic Acids Res 14:4683.
+"""Signal peptides by a small neural network: is there one, and behind which residue is it cut off, as one decision.
 
-For each place where the signal peptidase could cut, the score adds up
-  site      the log2 odds of the residues -13..+2 around the cut, signal peptides against other N-termini,
-  core      the mean hydropathy of the most hydrophobic twelve residues before the cut (the h-region),
-  length    the log2 odds of a signal peptide of that length,
-  stretch   how far the N-terminus stays hydrophobic: an anchor's helix is longer than an h-region, so it counts against,
-each times a weight fitted by logistic regression. The best place is the call; above 0 it is a signal peptide. Table,
-weights and their measured accuracy: `resources/models/SOURCES.md`, made by `resources/models/training/`.
+The first LENGTH residues pass two residual convolutions and a bidirectional LSTM (`network`). One softmax over
+    none, signal anchor, cut behind residue FIRST_SITE, ..., cut behind residue LAST_SITE
+gives probabilities that add up to 1, so that no site is called without a signal peptide nor a signal peptide without a site.
+The probabilities of several nets, trained from different seeds, are averaged. The sum over the sites, calibrated by a logistic
+curve (Platt 1999, in Advances in Large Margin Classifiers), is `sp_score`: the probability of a signal peptide.
+
+A protein whose start has no hydrophobic stretch at all is not shown to the nets: its score is what they give such proteins.
+Weights, training and measured accuracy: `resources/models/SOURCES.md`, made by `resources/models/training/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from myosieve.errors import InputError
-from myosieve.sequence import residues
+from myosieve.sequence import network, residues
+from myosieve.sequence.network import GAP, Packed, Weights
 
-OFFSETS = (*range(-13, 0), 1, 2)  # -1 is the last residue of the signal peptide, +1 the first of the mature protein
-SITES = np.arange(13, 61)  # last residue of the signal peptide; 99.9 % of the proven ones lie in this range
-CORE, GAP = 12, 4  # residues of the hydrophobic core, and the least between it and the cut
-STRETCH, HYDROPHOBIC = 8, 18  # a window of eight residues is hydrophobic above a mean hydropathy of 1.8 (in tenths)
-_LENGTH = 100  # residues looked at
+LENGTH = 80  # residues looked at
+FIRST_SITE, LAST_SITE = 10, 70  # last residue of the signal peptide; all but ten of 7,700 known ones lie in this range
+DILATIONS = (1, 2)
 SHORTEST = 30  # no call on anything shorter
+BORDERLINE = (0.3, 0.7)  # a score in this range is an open question
+_BATCH = 512
 
-WEIGHTS = ("intercept", "site", "core", "length", "stretch")
-SHAPE = ("length_mean", "length_sd")  # of the natural logarithm of the signal peptide's length
-
-# Calls with a score this close to zero are wrong three times in ten (resources/models/SOURCES.md).
-BORDERLINE = 1.0
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """The model: log2 odds per offset and residue (15 x 20, rows as OFFSETS), and the numbers of WEIGHTS and SHAPE."""
-
-    log_odds: np.ndarray
-    numbers: dict[str, float]
+# A start whose nine most hydrophobic neighbors have a mean hydropathy below this (in tenths) is not shown to the nets.
+_STRETCH, _POLAR = 9, 9
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What the score is made of: n proteins x places to cut (`stretch`: n); `site` is -inf where the protein is too short."""
+class Model:
+    """The nets and the curve from their mean to a probability: 1 / (1 + exp(-(slope x + intercept))), x the log odds; `threshold`."""
 
-    site: np.ndarray
-    core: np.ndarray
-    length: np.ndarray
-    stretch: np.ndarray
-
-    def scores(self, numbers: dict[str, float]) -> np.ndarray:
-        """Return the score of each protein and place, n x len(SITES)."""
-        placed = numbers["site"] * self.site + numbers["core"] * self.core + numbers["length"] * self.length
-        return numbers["intercept"] + placed + numbers["stretch"] * self.stretch[:, np.newaxis]
+    nets: list[Weights]
+    slope: float
+    intercept: float
+    threshold: float
+    polar: float
 
 
-def terms(codes: np.ndarray, matrix: Matrix) -> Terms:
-    """Return the terms of the score.
+def read_model(path: Path | str) -> Model:
+    """Read the model.
 
-    Parameters
-    ----------
-    codes
-        First residues of n proteins, n x 100, as `residues.n_termini` gives them.
-    matrix
-        The model.
+    Raises
+    ------
+    InputError
+        The file is missing or damaged.
     """
-    # Columns for UNKNOWN and ABSENT: an unknown residue speaks neither for nor against.
-    odds = np.hstack([matrix.log_odds, np.zeros((len(OFFSETS), 2))])
-    site = np.zeros((len(codes), len(SITES)))
-    for row, offset in enumerate(OFFSETS):
-        site += odds[row][codes[:, site_index(SITES, offset)]]
-    site[codes[:, site_index(SITES, OFFSETS[-1])] == residues.ABSENT] = -np.inf
-
-    tenths = residues.HYDROPATHY_TENTHS[codes]
-    best_so_far = np.maximum.accumulate(residues.window_sums(tenths, CORE), axis=1) / (10 * CORE)
-    last_start = np.maximum(SITES - GAP - CORE, 0)  # the very first window is always allowed
-    hydrophobic = residues.window_sums(tenths[:, : 50 + STRETCH - 1], STRETCH) > HYDROPHOBIC * STRETCH
-
-    mean, sd = (matrix.numbers[name] for name in SHAPE)
-    density = np.exp(-((np.log(SITES) - mean) ** 2) / (2 * sd**2)) / SITES
-    length = np.log2(density / density.mean())
-    return Terms(site, best_so_far[:, last_start], length, hydrophobic.sum(axis=1).astype(float))
+    weights = network.read_weights(path)
+    nets = []
+    while net := network.part(weights, f"net{len(nets)}"):
+        nets.append(net)
+    numbers = (float(weights[name]) for name in ("slope", "intercept", "threshold", "polar"))
+    return Model(nets, *numbers)
 
 
-def site_index(after: np.ndarray, offset: int) -> np.ndarray:
-    """Return the 0-based index of the residue at an offset from a cut behind residue `after` (1-based)."""
-    return after + offset if offset < 0 else after + offset - 1
-
-
-def call(sequences: Sequence[str], matrix: Matrix) -> pd.DataFrame:
+def call(sequences: Sequence[str], model: Model, progress: Callable[[int], None] = lambda done: None) -> pd.DataFrame:
     """Call the signal peptide of each protein.
 
     Parameters
     ----------
     sequences
         n proteins.
-    matrix
-        The model, from `read_matrix`.
+    model
+        From `read_model`.
+    progress
+        Told how many proteins are done.
 
     Returns
     -------
-    DataFrame of n rows: `signal_peptide` (yes, no, unknown), `sp_end` (last residue, where yes), `sp_score` (weighted
-    log odds; above 0 is yes; missing where there is nothing to score). Unknown: shorter than 30 residues, mostly
-    unknown residues, or no signal found on a sequence that lacks the start (no initial methionine).
+    DataFrame of n rows: `signal_peptide` (yes, no, unknown), `sp_end` (last residue, where yes), `sp_score` (probability;
+    missing where there is nothing to score). Unknown: shorter than 30 residues, mostly unknown residues, or no signal found
+    on a sequence that lacks the start (no initial methionine).
     """
-    codes = residues.n_termini(sequences, _LENGTH)
-    scores = terms(codes, matrix).scores(matrix.numbers)
-    best = scores.argmax(axis=1)
-    score = scores[np.arange(len(scores)), best] if len(scores) else np.zeros(0)
+    codes = residues.n_termini(sequences, LENGTH)
+    score = np.full(len(codes), model.polar)
+    site = np.full(len(codes), FIRST_SITE)
+    shown = np.flatnonzero(hydrophobic(codes))
+    for first in range(0, len(shown), _BATCH):
+        rows = shown[first : first + _BATCH]
+        chances = probabilities(codes[rows], model.nets)
+        score[rows] = calibrated(chances[:, 2:].sum(axis=1), model.slope, model.intercept)
+        site[rows] = FIRST_SITE + chances[:, 2:].argmax(axis=1)
+        progress(int(rows[-1]) + 1)
     start = codes[:, :SHORTEST]
     unreadable = (start >= residues.UNKNOWN).sum(axis=1) > SHORTEST // 3
     unreadable |= start[:, -1] == residues.ABSENT
-    yes = (score > 0) & ~unreadable
+    yes = (score >= model.threshold) & ~unreadable
     incomplete = ~yes & (codes[:, 0] != residues.ALPHABET.index("M"))
-    called = np.select([yes, unreadable | incomplete], ["yes", "unknown"], "no")
     return pd.DataFrame(
         {
-            "signal_peptide": called,
-            "sp_end": np.where(yes, SITES[best].astype(float), np.nan),
+            "signal_peptide": np.select([yes, unreadable | incomplete], ["yes", "unknown"], "no"),
+            "sp_end": np.where(yes, site.astype(float), np.nan),
             "sp_score": np.where(unreadable, np.nan, score),
         }
     )
 
 
-def read_matrix(path: Path | str) -> Matrix:
-    """Read the model: `# name = number` lines, then a table of offsets x residues.
+def hydrophobic(codes: np.ndarray) -> np.ndarray:
+    """Return which starts (n x LENGTH codes) have a hydrophobic stretch, so that the nets must see them."""
+    tenths = residues.HYDROPATHY_TENTHS[codes[:, :LAST_SITE]]
+    return residues.window_sums(tenths, _STRETCH).max(axis=1) > _POLAR * _STRETCH
 
-    Raises
-    ------
-    InputError
-        The file is not such a table.
+
+def calibrated(chance: np.ndarray, slope: float, intercept: float) -> np.ndarray:
+    """Return probabilities from the nets' mean."""
+    clipped = np.clip(chance.astype(float), 1e-6, 1 - 1e-6)
+    return 1 / (1 + np.exp(-(slope * np.log(clipped / (1 - clipped)) + intercept)))
+
+
+def probabilities(codes: np.ndarray, nets: Sequence[Weights]) -> np.ndarray:
+    """Return the mean of the nets' probabilities, n x (2 + sites): none, anchor, cut behind each residue.
+
+    Parameters
+    ----------
+    codes
+        First residues, n x LENGTH.
+    nets
+        At least one.
     """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-        stated = {name.strip(): value for name, _, value in (line[1:].partition("=") for line in lines)}
-        numbers = {name: float(stated[name]) for name in (*WEIGHTS, *SHAPE)}
-        head, *rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-        if head[1:] != [*residues.ALPHABET] or [int(row[0]) for row in rows] != [*OFFSETS]:
-            raise ValueError("rows or columns are not those of the matrix")
-        log_odds = np.array([[float(cell) for cell in row[1:]] for row in rows])
-        return Matrix(log_odds, numbers)
-    except (OSError, ValueError, KeyError) as error:
-        remedy = "restore the file that ships with MyoSieve"
-        raise InputError(f"not readable as a signal peptide matrix ({error})", path, remedy) from None
+    return np.mean([_probabilities(codes, net) for net in nets], axis=0)
 
 
-def matrix_text(matrix: Matrix, remarks: Sequence[str] = ()) -> str:
-    """Return the model as the text that `read_matrix` reads."""
-    lines = [f"# {remark}" for remark in remarks]
-    lines += [f"# {name} = {matrix.numbers[name]:.6g}" for name in (*WEIGHTS, *SHAPE)]
-    lines.append("\t".join(["offset", *residues.ALPHABET]))
-    for offset, row in zip(OFFSETS, matrix.log_odds, strict=True):
-        lines.append("\t".join([f"{offset:+d}", *(f"{value:.3f}" for value in row)]))
-    return "\n".join(lines) + "\n"
+def _probabilities(codes: np.ndarray, net: Weights) -> np.ndarray:
+    count = len(codes)
+    padded = np.full((count, LENGTH + GAP), residues.ABSENT, dtype=np.uint8)
+    padded[:, :LENGTH] = codes
+    mask = np.zeros((count, LENGTH + GAP, 1), dtype=np.float32)
+    mask[:, :LENGTH] = 1
+    packed = Packed(
+        padded.ravel(), np.zeros((padded.size, 0), dtype=np.float32), mask.reshape(-1, 1), np.zeros(0, dtype=np.int64)
+    )
+    place = np.tile(np.pad(net["place"], ((0, GAP), (0, 0))), (count, 1))
+    x = network.blocks(network.embed(packed, net, place), packed.mask, net, DILATIONS)
+    states = network.lstm(x.reshape(count, LENGTH + GAP, -1)[:, :LENGTH], net)
+    present = codes != residues.ABSENT
+    around = np.pad(states, ((0, 0), (1, 1), (0, 0)))
+    sites = (
+        sum(around[:, offset : offset + LENGTH] @ kernel for offset, kernel in enumerate(net["site.kernel"]))
+        + net["site.bias"]
+    )
+    sites = np.where(present[:, FIRST_SITE : LAST_SITE + 1], sites[:, FIRST_SITE - 1 : LAST_SITE], -30)
+    attention = _softmax(np.where(present, states @ net["attention.kernel"] + net["attention.bias"], -30))
+    pooled = np.concatenate([np.einsum("ntc,nt->nc", states, attention), states.max(axis=1)], axis=1)
+    hidden = np.maximum(pooled @ net["hidden.kernel"] + net["hidden.bias"], 0)
+    return _softmax(np.concatenate([hidden @ net["other.kernel"] + net["other.bias"], sites], axis=1))
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    raised = np.exp(values - values.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)

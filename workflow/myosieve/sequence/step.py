@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from myosieve import files, provenance
-from myosieve.sequence import fasta, predict, signal_peptide
+from myosieve import files, progress, provenance
+from myosieve.sequence import fasta, predict
 
 _METHODS = (
-    "Signal peptides were called by a weight matrix around the cleavage site (after von Heijne 1986, Nucleic Acids Res "
-    "14:4683; fitted to UniProtKB), transmembrane helices by a scan of Kyte-Doolittle hydropathy over windows of 19 residues "
-    "(Kyte and Doolittle 1982, J Mol Biol 157:105), ER retention by the C-terminal motif PROSITE PS00014."
+    "Signal peptides and their cleavage sites were called by MyoSieve's own neural networks, trained on UniProtKB facts (one "
+    "softmax over no signal, anchor and each cleavage site), transmembrane helices by its networks under a field of topologies, "
+    "trained on proteins of known structure (OPM, by way of TMbed's set), GPI anchors by a logistic regression on the C-terminus, ER "
+    "retention by the C-terminal motifs PROSITE PS00014 and K(X)KXX."
 )
 
 
@@ -34,14 +35,16 @@ def sequence(fasta: list[Path], out: Path) -> provenance.Summary:
 def features(paths: list[Path]) -> tuple[pd.DataFrame, provenance.Summary]:
     """Return the features of every FASTA entry (`schema.FEATURES`), and what was done."""
     proteins, left_out = fasta.unique(pd.concat([fasta.read(path) for path in paths], ignore_index=True))
-    matrix = signal_peptide.read_matrix(files.shipped("models/signal_peptide_matrix.tsv"))
-    table = predict.predict(proteins, matrix)
+    table = predict.predict(
+        proteins, predict.read_models(), lambda what: progress.on_terminal(f"proteins, {what}", len(proteins))
+    )
     summary = provenance.Summary(
         methods=[_METHODS],
         counts={
             "sequences": len(table),
             "sequences repeated": left_out.same,
             "decoys left out": left_out.decoys,
+            "without a sequence": left_out.empty,
             "with a signal peptide": int((table["signal_peptide"] == "yes").sum()),
             "signal peptide unknown": int((table["signal_peptide"] == "unknown").sum()),
             "with a transmembrane helix": int((table["tm_count"] > 0).sum()),

@@ -1,108 +1,150 @@
-"""Transmembrane helices by a hydropathy scan: Kyte J, Doolittle RF (1982) J Mol Biol 157:105, windows of 19 residues.
+"""Transmembrane helices by a small neural network under a field of topologies.
 
-Windows are taken from the most hydrophobic down, each at least a helix's length from those taken before. A helix beyond
-the N-terminus opens the membrane (CERTAIN) before less hydrophobic ones count (FURTHER). The first residues are judged
-for themselves: what begins there may be a signal peptide, so it neither opens the membrane for others nor is let in by
-them. The thresholds are measured, not chosen: `resources/models/SOURCES.md`.
+Candidate regions (`regions`) pass residual convolutions (`network`); a field over topologies (`topology_field`) makes of their
+output the log odds of having any helix, and the best topology where there is one. Residues of the signal peptide, as called
+before, are left out: a helix and a signal peptide cannot both claim the N-terminus, and the mature protein then begins outside.
+Several nets are averaged residue by residue. The log odds, calibrated by a logistic curve, are `tm_score`: the probability that
+the protein has a transmembrane helix.
+
+Weights, training and measured accuracy: `resources/models/SOURCES.md`, made by `resources/models/training/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from myosieve.sequence import residues
+from myosieve.sequence import network, regions, residues
+from myosieve.sequence.network import Weights
+from myosieve.sequence.topology_field import FORBIDDEN, Field, best, log_odds
 
-WINDOW = 19
-HELIX = 21  # residues of a reported helix: the window and one on either side
-CERTAIN, FURTHER = 1.9, 1.6  # mean hydropathy of a window
-N_TERMINAL = 50  # a helix that starts before this residue may be a signal peptide
-OVERLAP = 5  # residues that a helix may share with a signal peptide and stay
+DILATIONS = (1, 2, 4, 8)
+SHORTEST = 10  # residues of the shortest helix
+SIDES = ("inside", "outside")
+_RESIDUES = 300_000  # computed at a time
 
 Segment = tuple[int, int]  # first and last residue
 
 
-def scan(sequences: Sequence[str], certain: float = CERTAIN, further: float = FURTHER) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Model:
+    """The nets, the field that they share, the curve from log odds to a probability, and the threshold on that."""
+
+    nets: list[Weights]
+    field: Field
+    slope: float
+    intercept: float
+    threshold: float
+
+
+def read_model(path: Path | str) -> Model:
+    """Read the model.
+
+    Raises
+    ------
+    InputError
+        The file is missing or damaged.
+    """
+    weights = network.read_weights(path)
+    nets = []
+    while net := network.part(weights, f"net{len(nets)}"):
+        nets.append(net)
+    start, end, duration = (
+        np.mean([net[name] for net in nets], axis=0, dtype=float) for name in ("start", "end", "duration")
+    )
+    numbers = (float(weights[name]) for name in ("slope", "intercept", "threshold"))
+    return Model(nets, Field(start, end, duration, SHORTEST), *numbers)
+
+
+def call(
+    sequences: Sequence[str],
+    signal_end: np.ndarray,
+    model: Model,
+    progress: Callable[[int], None] = lambda done: None,
+) -> pd.DataFrame:
     """Find the transmembrane helices of each protein.
 
     Parameters
     ----------
     sequences
         n proteins.
-    certain, further
-        Mean hydropathy of a window that opens the membrane, and of helices in a membrane that is open.
+    signal_end
+        Last residue of each signal peptide; NaN where there is none.
+    model
+        From `read_model`.
+    progress
+        Told how many proteins are done.
 
     Returns
     -------
-    DataFrame of n rows: `tm_count`, `tm_segments` ("12-32;60-80"), `tm_score` (highest mean hydropathy of a window).
-    Nothing is dropped yet for lying on a signal peptide (`beyond_signal_peptide`). An empty sequence has no call; one
-    shorter than a window has no helix and no score.
+    DataFrame of n rows: `tm_count`, `tm_segments` ("12-32;60-80"), `tm_score` (probability of any helix), `n_terminus` (inside or
+    outside: where the residues before the first helix lie; empty without a helix). An empty sequence has no call.
     """
-    lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
-    sums = residues.window_sums(residues.HYDROPATHY_TENTHS[residues.encode("".join(sequences))], WINDOW)
-    first = np.cumsum(lengths) - lengths
-    counts = np.full(len(lengths), np.nan)
-    scores = np.full(len(lengths), np.nan)
-    texts = [""] * len(lengths)
-    lowest = round(further * WINDOW * 10)
-    for row, (start, length) in enumerate(zip(first, lengths, strict=True)):
-        if length == 0:
-            continue
-        windows = sums[start : start + max(length - WINDOW + 1, 0)]  # none crosses into the next protein
-        scores[row] = windows.max() / (10 * WINDOW) if len(windows) else np.nan
-        found = helices(windows, certain, further) if len(windows) and windows.max() >= lowest else []
-        counts[row] = len(found)
-        texts[row] = write_segments([(max(at, 1), min(at + HELIX - 1, int(length))) for at in found])
-    return pd.DataFrame({"tm_count": counts, "tm_segments": texts, "tm_score": scores})
+    codes = [residues.encode(sequence) for sequence in sequences]
+    lengths = np.array([len(code) for code in codes], dtype=np.int64)
+    signal = np.nan_to_num(np.asarray(signal_end, dtype=float)).astype(np.int64)
+    score = np.where(lengths > 0, probability(np.full(len(codes), -np.inf), model), np.nan)
+    segments: list[list[Segment]] = [[] for _ in codes]
+    side = [""] * len(codes)
+    for first, last in _batches(lengths):
+        seen, e = scores(codes[first:last], signal[first:last], model)
+        present = np.unique(seen.protein)
+        parts = np.split(np.arange(len(e)), np.searchsorted(seen.protein, present[1:]))
+        after = signal[first:last][present] > 0
+        odds = log_odds(model.field, [e[part] for part in parts], after)
+        score[first + present] = probability(odds, model)
+        yes = np.flatnonzero(score[first + present] >= model.threshold)
+        for number, helices in zip(yes, best(model.field, [e[parts[i]] for i in yes], after[yes]), strict=True):
+            protein, residue = first + present[number], seen.residue[parts[number]]
+            segments[protein] = [(int(residue[a]) + 1, int(residue[b - 1]) + 1) for a, b, _ in helices]
+            side[protein] = SIDES[helices[0][2]] if helices else ""
+        progress(last)
+    return pd.DataFrame(
+        {
+            "tm_count": np.where(lengths > 0, [float(len(found)) for found in segments], np.nan),
+            "tm_segments": [write_segments(found) for found in segments],
+            "tm_score": score,
+            "n_terminus": side,
+        }
+    )
 
 
-def helices(sums: np.ndarray, certain: float, further: float) -> list[int]:
-    """Return where the helices of one protein begin, one residue before each window taken (so 0 for the first window).
+def scores(codes: Sequence[np.ndarray], signal: np.ndarray, model: Model) -> tuple[regions.View, np.ndarray]:
+    """Return the candidate residues of some proteins, and e of each (n x 4), the mean of the nets.
 
     Parameters
     ----------
-    sums
-        Ten times the summed hydropathy of each window of the protein.
-    certain, further
-        As in `scan`.
+    codes
+        Codes of each protein.
+    signal
+        Length of each signal peptide, 0 where there is none.
+    model
+        The model.
     """
-    left = sums.astype(np.int64)
-    lowest, opening = (round(value * WINDOW * 10) for value in (further, certain))
-    at_start, beyond, is_open = [], [], False
-    while (height := left[best := int(left.argmax())]) >= lowest:
-        if best < N_TERMINAL:
-            at_start += [best] if height >= opening else []
-        else:
-            beyond.append(best)
-            is_open |= bool(height >= opening)
-        left[max(best - HELIX + 1, 0) : best + HELIX] = np.iinfo(np.int64).min
-    return sorted(at_start + (beyond if is_open else []))
+    seen = regions.view(codes, regions.find(codes), signal)
+    e = np.zeros((len(seen.place), 4))
+    for net in model.nets:
+        x = network.blocks(network.embed(seen.packed, net), seen.packed.mask, net, DILATIONS)
+        e += x[seen.place] @ net["out.kernel"] + net["out.bias"]
+    e /= len(model.nets)
+    e[seen.edge, 2:] = FORBIDDEN
+    return seen, e
 
 
-def beyond_signal_peptide(segments: Sequence[Segment], sp_end: float) -> list[Segment]:
-    """Return the helices that are no part of the signal peptide.
+def probability(odds: np.ndarray, model: Model) -> np.ndarray:
+    """Return the probability of any helix from log odds."""
+    return 1 / (1 + np.exp(-np.clip(model.slope * np.clip(odds, -1e3, 1e3) + model.intercept, -30, 30)))
 
-    A helix that starts before residue 50 and shares five or more residues with the signal peptide is the signal peptide
-    seen once more, and dropped; one that shares fewer is trimmed to start behind it. This is the rule of the Human Protein
-    Atlas (human-protein-atlas/human-secretome; Uhlen et al. 2019 Sci Signal 12:eaaz0274).
 
-    Parameters
-    ----------
-    segments
-        First and last residue of each helix.
-    sp_end
-        Last residue of the signal peptide; missing where there is none.
-    """
-    if np.isnan(sp_end):
-        return list(segments)
-    kept = []
-    for start, end in segments:
-        shared = min(end, int(sp_end)) - start + 1
-        if start >= N_TERMINAL or shared < OVERLAP:
-            kept.append((max(start, int(sp_end) + 1) if shared > 0 and start < N_TERMINAL else start, end))
-    return kept
+def _batches(lengths: np.ndarray) -> list[tuple[int, int]]:
+    """Return first protein and the one behind the last of each batch; a batch has so many residues, or one protein."""
+    number = np.cumsum(lengths) // _RESIDUES
+    first = np.flatnonzero(np.r_[True, number[1:] != number[:-1]]) if len(number) else np.zeros(0, dtype=int)
+    return list(zip(first.tolist(), [*first[1:].tolist(), len(lengths)], strict=True)) if len(first) else []
 
 
 def write_segments(segments: Sequence[Segment]) -> str:

@@ -1,0 +1,161 @@
+"""What the helix predictor is measured by: the table of docs/methods.md, and the curve and threshold of the shipped model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from helix_net import SHORTEST
+from measures import calibration_error, mcc, platt
+
+from myosieve.sequence.topology_field import FORBIDDEN, Field, best, log_odds
+
+SHARED = 10  # residues that a called helix must share with a true one to be it
+
+
+def tables(
+    rows: pd.DataFrame, proteins: Sequence[Any], work: Path, folds: Sequence[int], seeds: Sequence[int]
+) -> dict[str, float]:
+    """Print the table, fold by fold; return curve and threshold for the shipped model.
+
+    Parameters
+    ----------
+    rows
+        From `labels.read`.
+    proteins
+        From `transmembrane.prepare`.
+    work
+        Folder with the held-out scores of each fold and seed, averaged here over the seeds.
+    folds, seeds
+        Those that were trained.
+    """
+    place = {protein.row: i for i, protein in enumerate(proteins)}
+    odds = np.full(len(proteins), np.nan)
+    helices: list[list[tuple[int, int]]] = [[] for _ in proteins]
+    outside = np.full(len(proteins), np.nan)
+    for number in folds:
+        stored = [np.load(work / f"helix_fold{number}_seed{seed}.npz") for seed in seeds]
+        field = Field(
+            *(np.mean([one[name] for one in stored], axis=0, dtype=float) for name in ("start", "end", "duration")),
+            SHORTEST,
+        )
+        here = [place[row] for row in stored[0]["row"]]
+        odds[here] = -np.inf
+        seen = [i for i in here if f"e{proteins[i].row}" in stored[0].files]
+        e = []
+        for i in seen:
+            one = np.mean([part[f"e{proteins[i].row}"] for part in stored], axis=0, dtype=float)
+            one[stored[0][f"edge{proteins[i].row}"], 2:] = FORBIDDEN
+            e.append(one)
+        after = np.array([proteins[i].signal > 0 for i in seen])
+        odds[seen] = log_odds(field, e, after)
+        for i, found in zip(seen, best(field, e, after), strict=True):
+            residue = stored[0][f"residue{proteins[i].row}"]
+            helices[i] = [(int(residue[a]), int(residue[b - 1]) + 1) for a, b, _ in found]
+            outside[i] = found[0][2] if found else np.nan
+    fold = rows["fold"].to_numpy()[[protein.row for protein in proteins]]
+    structure = np.array([bool(protein.labels) for protein in proteins])
+    soluble = np.array([not protein.helical for protein in proteins])
+    single = np.array([len(true_helices(protein.labels)) == 1 for protein in proteins])
+    signal = np.array([protein.signal > 0 for protein in proteins])
+    measured = ~np.isnan(odds)
+    told = measured & (structure | soluble)
+    clipped = np.clip(odds, -50, 100)
+    chance = 1 / (1 + np.exp(-clipped))
+    family = rows["family"].to_numpy()[[protein.row for protein in proteins]]
+    # A quarter of the proteins of a proteome is in a membrane; fewer of the labeled ones are.
+    weight = np.where(structure, 0.25 / structure[told].mean(), 0.75 / soluble[told].mean()) / np.sqrt(family)
+
+    def fitted(use: np.ndarray) -> tuple[float, float, float]:
+        slope, intercept = platt(structure[use], chance[use], weight[use])
+        steps = np.quantile(odds[use & np.isfinite(odds)], np.linspace(0.5, 0.995, 300))
+        bound = steps[int(np.argmax([mcc(structure[use], odds[use] >= step) for step in steps]))]
+        return slope, intercept, float(bound)
+
+    called, score = np.zeros(len(proteins), dtype=bool), np.full(len(proteins), np.nan)
+    for number in folds:
+        slope, intercept, bound = fitted(told & (fold != number) if len(folds) > 1 else told)
+        here = fold == number
+        called[here] = odds[here] >= bound
+        score[here] = 1 / (1 + np.exp(-(slope * np.clip(clipped[here], np.log(1e-6), -np.log(1e-6)) + intercept)))
+    table = []
+    for label, here in [*((f"fold {number}", fold == number) for number in folds), ("all", measured)]:
+        use = here & told
+        inside = [i for i in np.flatnonzero(here & structure)]
+        right, given, true = matched(
+            [proteins[i].labels for i in inside], [helices[i] if called[i] else [] for i in inside]
+        )
+        table.append(
+            {
+                "": label,
+                "structures": int((here & structure).sum()),
+                "soluble": int((here & soluble).sum()),
+                "MCC": mcc(structure[use], called[use]),
+                "recall": called[here & structure].mean(),
+                "single": called[here & single].mean(),
+                "false": called[here & soluble & measured].mean(),
+                "false after a signal": called[here & soluble & signal & measured].mean(),
+                "helices: precision": right / max(given, 1),
+                "recall of helices": right / true,
+                "F1": 2 * right / (given + true),
+                "side": np.mean(
+                    [
+                        s
+                        for s in (side_right(proteins[i].labels, helices[i], outside[i]) for i in inside if called[i])
+                        if s is not None
+                    ]
+                ),
+                "human membrane": called[here & ~structure & ~soluble & measured].mean(),
+                "ECE": calibration_error(structure[use], score[use]),
+            }
+        )
+    print(pd.DataFrame(table).round(4).to_string(index=False))
+    slope, intercept, bound = fitted(told)
+    limit = 1 / (1 + np.exp(-(slope * np.clip(bound, np.log(1e-6), -np.log(1e-6)) + intercept)))
+    numbers = {"slope": slope, "intercept": intercept, "threshold": float(limit)}
+    print({name: round(value, 4) for name, value in numbers.items()}, "log odds", round(bound, 2))
+    return numbers
+
+
+def true_helices(text: str) -> list[tuple[int, int]]:
+    """Return first residue and the one behind the last (0-based) of each helix in the labels."""
+    return [helix.span() for helix in re.finditer("H+", text)]
+
+
+def matched(texts: Sequence[str], called: Sequence[list[tuple[int, int]]]) -> tuple[int, int, int]:
+    """Return how many called helices are true ones (each once, SHARED residues in common), how many were called and how many are true.
+
+    A called helix that lies mostly where nothing is known is not judged.
+    """
+    right = given = true = 0
+    for text, helices in zip(texts, called, strict=True):
+        known = np.frombuffer(text.encode(), dtype=np.uint8) != ord("U")
+        helices = [(a, b) for a, b in helices if known[a:b].mean() > 0.5]
+        left = true_helices(text)
+        given, true = given + len(helices), true + len(left)
+        for a, b in helices:
+            match = next(((x, y) for x, y in left if min(b, y) - max(a, x) >= min(SHARED, y - x)), None)
+            if match:
+                left.remove(match)
+                right += 1
+    return right, given, true
+
+
+def side_right(text: str, helices: list[tuple[int, int]], first: float) -> bool | None:
+    """Return whether most of the residues with a known side are called on it; None where none is known or nothing is called."""
+    if not helices:
+        return None
+    side, state, right = int(first), np.full(len(text), -1), 0
+    position = 0
+    for a, b in helices:
+        state[position:a] = side
+        side, position = 1 - side, b
+    state[position:] = side
+    letters = np.frombuffer(text.encode(), dtype=np.uint8)
+    told = ((letters == ord("1")) | (letters == ord("2"))) & (state >= 0)
+    right = (letters[told] == np.where(state[told] == 0, ord("1"), ord("2"))).mean() if told.sum() > 5 else None
+    return None if right is None else bool(right > 0.5)
