@@ -142,7 +142,7 @@ def test_a_predictors_result_runs_the_annotation_again_and_is_used(project: Proj
         "sp|P05231|IL6_HUMAN\tSP\t0.0002\t0.9997\tCS pos: 29-30. Pr: 0.9661\n"
         "sp|P07858|CATB_HUMAN\tOTHER\t0.9\t0.1\t\n"
     )
-    project.edit("mine.yaml", "    design:", "    evidence: {signalp6: signalp.txt}\n    design:")
+    project.edit("mine.yaml", "    design:", "    evidence: {files: [signalp.txt]}\n    design:")
     affected = dict.fromkeys(("evidence", "secretome", "ranking", "provenance", "report", "dataset"), 1)
     assert project.jobs() == affected
     done = project.snakemake("--configfile", "mine.yaml", "--until", "evidence")
@@ -151,5 +151,5 @@ def test_a_predictors_result_runs_the_annotation_again_and_is_used(project: Proj
     assert rows.loc["P05231", ["signal_peptide", "sp_end", "sp_source"]].tolist() == ["yes", 29, "signalp6"]
     # the file says no where the embedded matrix says yes: the file wins, and the other is named
     assert rows.loc["P07858", "signal_peptide"] == "no"
-    assert "embedded weight matrix says yes" in rows.loc["P07858", "conflicts"]
-    assert rows.loc["P13500", "sp_source"] == "embedded weight matrix"
+    assert "embedded predictor says yes" in rows.loc["P07858", "conflicts"]
+    assert rows.loc["P13500", "sp_source"] == "embedded"

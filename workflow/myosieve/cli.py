@@ -6,6 +6,8 @@ Exit status 0 = done, 2 = the user's input is wrong (one line on stderr), 1 = a 
 from __future__ import annotations
 
 import argparse
+import functools
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -54,9 +56,12 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         # What a slice says of its origin makes results stale, and is no setting.
         chosen |= {k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members")}
     for key in options.overrides:
-        value = getattr(options, key)
+        # A dotted key lies deeper; its option has the last name of it.
+        *above, last = key.split(".")
+        value = getattr(options, last)
         if value is not None:
-            chosen[key] = str(value) if isinstance(value, Path) else value
+            place = functools.reduce(lambda inner, name: inner[name], above, chosen)
+            place[last] = str(value) if isinstance(value, Path) else value
     settings.check_study(chosen, options.settings or "command line")
     return chosen
 
@@ -67,6 +72,8 @@ def _paths(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
         value = getattr(options, name)
         if isinstance(value, Mapping):
             found += value.values()
+        elif name == "evidence":
+            found += [path for _, path in value]
         elif isinstance(value, Path):
             found += sorted(value.glob("*.tsv")) if value.is_dir() else [value]
         elif value is not None:
@@ -121,17 +128,43 @@ def _sequence(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance
 
 
 def _evidence(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
-    from myosieve.evidence.step import evidence
+    from myosieve.evidence.step import Inputs, evidence
 
-    return evidence(
-        options.proteins, options.sequence, options.evidence, options.out, options.evidence_out, options.knowledge
-    )
+    inputs = Inputs(options.evidence, options.uniprot, options.knowledge)
+    return evidence(options.proteins, options.sequence, inputs, chosen, options.out, options.evidence_out)
 
 
 def _annotate(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
-    from myosieve.evidence.step import annotate
+    from myosieve.evidence.step import Inputs, annotate
 
-    return annotate(options.fasta, options.evidence, options.out, options.knowledge)
+    inputs = Inputs(options.evidence, options.uniprot, options.knowledge)
+    return annotate(options.fasta, inputs, chosen, options.out)
+
+
+def _uniprot(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.evidence.step import uniprot
+
+    return uniprot(options.proteins, options.accessions, options.fasta, chosen, options.out)
+
+
+def _split_sequences(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.evidence.external_step import split_sequences
+
+    return split_sequences(options.fasta, options.chunks, options.out)
+
+
+def _predict(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.evidence.external_step import predict
+
+    return predict(
+        options.tool,
+        options.sequences,
+        options.command_line,
+        options.out,
+        options.options,
+        options.mode,
+        options.threads,
+    )
 
 
 def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
@@ -308,19 +341,47 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--fasta", nargs="+", required=True, help="protein sequences, may be gzipped")
     c.option("--out", type=Path, required=True, help="features per accession")
 
-    tools = ", ".join(keys["evidence"]["properties"])
-    c = command("evidence", "Give every protein group one secretion class with its reasons.", _evidence)
+    sources = keys["evidence"]["properties"]
+    c = command("uniprot", "Write what UniProt says of proteins, from a cache or fetched into it.", _uniprot, "uniprot",
+                ("evidence.uniprot", "evidence.uniprot_cache", "evidence.uniprot_url"))  # fmt: skip
+    c.reads("--proteins", help="proteins.tsv of `quantify` or `intake`")
+    c.reads("--accessions", help="text file of accessions, one per line")
+    c.reads("--fasta", nargs="+", default=[], help="protein sequences whose accessions are looked up")
+    c.option("--mode", dest="uniprot", choices=("cache", "online"),
+             help="cache: what is there, without network; online: what it lacks is fetched")  # fmt: skip
+    c.option("--cache", dest="uniprot_cache", type=Path, help="SQLite file; made where there is none (online)")
+    c.option("--url", dest="uniprot_url", help=sources["uniprot_url"]["description"])
+    c.option("--out", type=Path, required=True, help="snapshot, a table as UniProt gives it for download")
+
+    c = command("split-sequences", "Divide sequences among the jobs of a predictor.", _split_sequences)
+    c.reads("--fasta", nargs="+", required=True, help="protein sequences, may be gzipped")
+    c.option("--chunks", type=int, required=True, help="number of parts")
+    c.option("--out", type=Path, required=True, help="folder for 1.fasta, 2.fasta, ...")
+
+    c = command("predict", "Run a predictor that is installed here, and keep its result.", _predict)
+    predictors = sources["tools"]["properties"]
+    c.option("--tool", choices=list(predictors), required=True, help="which")
+    c.reads("--sequences", required=True, help="FASTA file, as `split-sequences` writes it")
+    c.option("--command", dest="command_line", required=True, help="how it is called, as in a shell")
+    c.option(
+        "--mode", choices=predictors["signalp6"]["properties"]["mode"]["enum"], default="fast", help="of SignalP 6"
+    )
+    c.option("--options", default="", help="further options, as in a shell: --options='--bsize 5'")
+    c.option("--threads", type=int, default=1, help="threads")
+    c.option("--out", type=Path, required=True, help="its result file")
+
+    c = command("evidence", "Give every protein group one secretion class with its reasons.", _evidence, "evidence",
+                ("evidence.precedence",))  # fmt: skip
     c.reads("--proteins", required=True, help="proteins.tsv of `quantify` or `intake`")
     c.reads("--sequence", help="what `sequence` wrote")
-    c.reads_pairs("--evidence", metavar="TOOL=FILE", help=f"result of a predictor ({tools}); repeatable")
-    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    _add_sources(c)
     c.option("--out", type=Path, required=True, help="annotation.tsv")
     c.option("--evidence-out", type=Path, required=True, help="evidence.tsv")
 
-    c = command("annotate", "Sequence features and secretion class of every FASTA entry.", _annotate)
+    c = command("annotate", "Sequence features and secretion class of every FASTA entry.", _annotate, "evidence",
+                ("evidence.precedence",))  # fmt: skip
     c.reads("--fasta", nargs="+", required=True, help="protein sequences, may be gzipped")
-    c.reads_pairs("--evidence", metavar="TOOL=FILE", help=f"result of a predictor ({tools}); repeatable")
-    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    _add_sources(c)
     c.option("--out", type=Path, required=True, help="features.tsv")
 
     c = command("secretome", "Leak index, serum share, and the flags of each protein.", _secretome, "secretome")
@@ -375,6 +436,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_sources(c: _Command) -> None:
+    """Add the options that name what is known beside the sequences."""
+    c.names.append("evidence")
+    c.option("--evidence", action=_Sources, default=[], metavar="[TOOL=]FILE",
+             help="result of a predictor, table of UniProt or of one's own, told from its content; repeatable. Files under one "
+                  "tool's name are parts of one result")  # fmt: skip
+    c.reads("--uniprot", help="what `uniprot` wrote; may have none of the proteins")
+    c.option("--precedence", nargs="+", metavar="SOURCE", help="sources from the most to the least believed")
+    c.reads("--knowledge", default=files.shipped("knowledge"), help="folder of knowledge tables")
+
+
 class _Command:
     """One subcommand's options; those added by `reads` are inputs, digested in the record."""
 
@@ -418,6 +490,16 @@ class _Pairs(argparse.Action):
         pairs = dict(getattr(namespace, self.dest) or {})
         pairs[name.strip()] = self.convert(value.strip())
         setattr(namespace, self.dest, pairs)
+
+
+class _Sources(argparse.Action):
+    """Collect repeated FILE or TOOL=FILE options into a list of tool (or "") and path."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        # A file may have "=" in its name.
+        named = None if Path(values).exists() else re.fullmatch(r"([A-Za-z][A-Za-z0-9_]*)=(.+)", values)
+        one = (named[1], Path(named[2])) if named else ("", Path(values))
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), one])
 
 
 if __name__ == "__main__":

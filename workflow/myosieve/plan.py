@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,8 @@ from myosieve.errors import InputError
 
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
-    *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "evidence", "secretome"),
-    *("ranking", "report"),
+    *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
+    *("secretome", "ranking", "report"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
@@ -28,10 +30,15 @@ HASHED_UP_TO_BYTES = 1 << 30
 
 @dataclass(frozen=True)
 class Study:
-    """One study of a config: its name and its settings, with every default filled in."""
+    """One study of a config: its name, its settings with every default filled in, and where results go.
+
+    `uniprot` is the mode that was settled on when the workflow began: offline, cache or online.
+    """
 
     name: str
     settings: dict[str, Any]
+    results: Path = Path("results")
+    uniprot: str = "offline"
 
     @property
     def table(self) -> str:
@@ -49,9 +56,19 @@ class Study:
         return self.settings["fasta"]
 
     @property
-    def evidence(self) -> dict[str, str]:
-        """Paths of predictors' results, by tool."""
-        return self.settings["evidence"]
+    def evidence_files(self) -> list[str]:
+        """Paths of predictors' results and other tables that tell of secretion."""
+        return self.settings["evidence"]["files"]
+
+    @property
+    def predictors(self) -> dict[str, dict[str, Any]]:
+        """Settings of the predictors that are to run, by tool."""
+        return self.settings["evidence"]["tools"]
+
+    @property
+    def uniprot_cache(self) -> str:
+        """Path of the cache of UniProt entries."""
+        return self.settings["evidence"]["uniprot_cache"] or str(self.results / "shared" / "uniprot.sqlite")
 
     @property
     def immunoassay(self) -> dict[str, str]:
@@ -78,14 +95,17 @@ class Study:
         """Return what a stage reads of the settings, with the digests of the user's files that it reads."""
         files_read = {
             "tables": {"table": self.table, "samples": self.samples},
-            "evidence": self.evidence,
+            "evidence": {path: path for path in self.evidence_files},
             "immunoassay": self.immunoassay,
             **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence"):
             inputs["fasta"] = self.sequence_digest()
-        return settings.stage_slice(self.settings, stage) | ({"inputs": inputs} if inputs else {})
+        read = settings.stage_slice(self.settings, stage)
+        if stage == "uniprot":
+            read["evidence"] |= {"uniprot": self.uniprot, "uniprot_cache": self.uniprot_cache}
+        return read | ({"inputs": inputs} if inputs else {})
 
 
 def put_commands_on_path() -> None:
@@ -93,7 +113,7 @@ def put_commands_on_path() -> None:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
-def plan(config: Mapping[str, Any], where: str) -> dict[str, Study]:
+def plan(config: Mapping[str, Any], where: str, results: Path = Path("results")) -> dict[str, Study]:
     """Return the validated studies of a config, by name.
 
     Parameters
@@ -102,18 +122,40 @@ def plan(config: Mapping[str, Any], where: str) -> dict[str, Study]:
         The merged config.
     where
         Its file or files, for messages.
+    results
+        Folder of all results.
 
     Raises
     ------
     InputError
-        Unknown key or wrong value, a file that does not exist, a sample sheet that does not hold, a condition that no
-        sample has, a design or contrast that cannot be estimated.
+        Unknown key or wrong value, a file or predictor that does not exist, a sample sheet that does not hold, a condition
+        that no sample has, a design or contrast that cannot be estimated.
     """
     settings.check(config, where)
-    studies = {name: Study(name, settings.study_settings(config, name)) for name in config["studies"]}
+    studies = {}
+    for name in config["studies"]:
+        study = Study(name, settings.study_settings(config, name), results)
+        wanted = study.settings["evidence"]["uniprot"]
+        # Nothing is looked up in a cache that nobody has filled yet.
+        mode = "offline" if wanted == "cache" and not Path(study.uniprot_cache).exists() else wanted
+        studies[name] = replace(study, uniprot=mode)
     for study in studies.values():
         _check(study, where)
     comparisons(config, studies, where)
+    return studies
+
+
+def settled(config: Mapping[str, Any], results: Path) -> dict[str, Study]:
+    """Return the studies of a config that was validated before, as jobs on a cluster see it.
+
+    Whether there is a cache of UniProt was settled then and stands in the slice: the file may have come since.
+    """
+    studies = {}
+    for name in config["studies"]:
+        study = Study(name, settings.study_settings(config, name), results)
+        path = _slice_path(results, name, "uniprot")
+        known = files.read_json(path)["evidence"]["uniprot"] if path.exists() else study.uniprot
+        studies[name] = replace(study, uniprot=known)
     return studies
 
 
@@ -138,9 +180,7 @@ def comparisons(config: Mapping[str, Any], studies: Mapping[str, Study], where: 
 def write_slices(config: Mapping[str, Any], studies: Mapping[str, Study], results: Path) -> None:
     """Write each stage's slice to results/{study}/settings/{stage}.json, and leave untouched what does not change."""
     slices = {
-        results / study.name / "settings" / f"{stage}.json": study.slice(stage)
-        for study in studies.values()
-        for stage in STAGES
+        _slice_path(results, study.name, stage): study.slice(stage) for study in studies.values() for stage in STAGES
     }
     shared = settings.stage_defaults("compare") | settings.stage_slice(config.get("defaults") or {}, "compare")
     for name, members in (config.get("compare") or {}).items():
@@ -148,6 +188,10 @@ def write_slices(config: Mapping[str, Any], studies: Mapping[str, Study], result
     for path, content in slices.items():
         if not path.exists() or files.read_json(path) != content:
             files.write_json(path, content)
+
+
+def _slice_path(results: Path, study: str, stage: str) -> Path:
+    return results / study / "settings" / f"{stage}.json"
 
 
 def _check(study: Study, where: str) -> None:
@@ -162,7 +206,7 @@ def _check(study: Study, where: str) -> None:
             raise InputError(f"{key!r} is not set", at, f"add {key!r} here or under 'defaults'; see config/README.md")
     named = [("table", study.table), ("samples", study.samples)]
     named += [("fasta", path) for path in study.fasta]
-    named += [(f"evidence.{tool}", path) for tool, path in study.evidence.items()]
+    named += [("evidence.files", path) for path in study.evidence_files]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
     named += study.design_matrix.items()
     if "panel" in study.immunoassay and "plate" not in study.immunoassay:
@@ -174,6 +218,7 @@ def _check(study: Study, where: str) -> None:
                 at,
                 "give its path relative to the folder in which snakemake runs",
             )
+    _check_evidence(study, at)
     sheet = read_samples(Path(study.samples)).frame
     sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
     if sheet.empty:
@@ -185,6 +230,38 @@ def _check(study: Study, where: str) -> None:
     design = inputs.read_design(sheet, study.settings, f"{at}.design")
     ratios = study.settings["quantity"] == "ratio"
     contrasts(design, study.settings["contrasts"], f"{at}.contrasts", ratios=ratios)
+
+
+def _check_evidence(study: Study, at: str) -> None:
+    from myosieve.evidence import precedence
+
+    listed = study.settings["evidence"]["precedence"]
+    if listed:
+        precedence.read(listed, f"{at}: evidence.precedence")
+    given = study.settings["evidence"]["uniprot_cache"]
+    if study.settings["evidence"]["uniprot"] == "cache" and given and not Path(given).is_file():
+        raise InputError(
+            f"evidence.uniprot_cache: file {given!r} does not exist",
+            at,
+            "check the path, or set evidence.uniprot: online to fill it",
+        )
+    if study.predictors and not study.fasta:
+        raise InputError("evidence.tools: there are no sequences to run on", at, "name the FASTA files under 'fasta'")
+    for tool, chosen in study.predictors.items():
+        key = f"evidence.tools.{tool}"
+        program = _words(chosen["command"], f"{key}.command", at)[0]
+        _words(chosen["options"], f"{key}.options", at)
+        if shutil.which(program) is None:
+            remedy = f"install it, give its path as {key}.command, or list a result made elsewhere under evidence.files"
+            raise InputError(f"{key}.command: there is no program {program!r} on PATH", at, remedy)
+
+
+def _words(text: str, key: str, at: str) -> list[str]:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise InputError(f"{key} is {text!r} ({error})", at, "write it as in a shell, quotes in pairs") from None
+    return words or [""]
 
 
 def _digest(path: str) -> str:

@@ -61,23 +61,29 @@ def study_settings(config: Mapping[str, Any], study: str) -> dict[str, Any]:
     """Return all settings of a study: the schema's defaults, under the config's `defaults`, under the study's own keys.
 
     Nested objects (`filter`, `ranking`, ...) merge key by key; lists and what the schema marks `x-whole` (contrasts, files)
-    are taken whole.
+    are taken whole. Defaults below what it marks `x-when-given` (predictors to run) are filled in where that is given.
     """
     merged = _defaults(study_properties())
     for layer in (config.get("defaults") or {}, config["studies"][study] or {}):
         for key, value in layer.items():
             whole = study_properties()[key].get("x-whole") or not isinstance(value, Mapping)
             merged[key] = copy.deepcopy(value) if whole else _merged(merged.get(key, {}), value)
-    return merged
+    return _filled_in(merged, study_properties())
 
 
-def stage_slice(settings: Mapping[str, Any], stage: str) -> dict[str, Any]:
-    """Return the part of a study's settings that a stage reads, by the schema's `x-stages`."""
-    return {
-        key: settings[key]
-        for key, value in sorted(study_properties().items())
-        if stage in value.get("x-stages", ()) and key in settings
-    }
+def stage_slice(settings: Mapping[str, Any], stage: str, properties: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the part of a study's settings that a stage reads, by the schema's `x-stages`; of an object, the keys it reads."""
+    read: dict[str, Any] = {}
+    for key, value in sorted((study_properties() if properties is None else properties).items()):
+        if key not in settings:
+            continue
+        if stage in value.get("x-stages", ()):
+            read[key] = settings[key]
+        elif isinstance(settings[key], Mapping) and (
+            inner := stage_slice(settings[key], stage, value.get("properties", {}))
+        ):
+            read[key] = inner
+    return read
 
 
 def stage_defaults(stage: str) -> dict[str, Any]:
@@ -95,11 +101,23 @@ def documented_keys(node: Mapping[str, Any] | None = None, prefix: str = "") -> 
 def _defaults(properties: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in properties.items():
+        if value.get("x-when-given"):
+            continue
         if "properties" in value:
             found[key] = _defaults(value["properties"])
         elif "default" in value:
             found[key] = copy.deepcopy(value["default"])
     return found
+
+
+def _filled_in(settings: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with the defaults below `x-when-given` filled in where that key is given."""
+    filled = dict(settings)
+    for key, value in properties.items():
+        if isinstance(settings.get(key), Mapping) and "properties" in value:
+            below = _defaults(value["properties"]) if value.get("x-when-given") else {}
+            filled[key] = _filled_in(_merged(below, settings[key]), value["properties"])
+    return filled
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,9 +135,12 @@ def _explained(error: Any, where: object) -> InputError:
     if error.validator == "additionalProperties":
         allowed = list(error.schema.get("properties", {}))
         unknown = sorted(set(error.instance) - set(allowed))[0]
+        former = error.schema.get("x-former", {})
         near = difflib.get_close_matches(str(unknown), allowed, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known keys here: {', '.join(sorted(allowed))}"
         full = f"{key}.{unknown}" if key else str(unknown)
+        if unknown in former:
+            return InputError(f"key {full!r} is no more", where, former[unknown])
         return InputError(f"unknown key {full!r}", where, hint)
     if error.validator == "enum":
         return InputError(

@@ -6,23 +6,24 @@ from shlex import quote as quoted
 from myosieve import files
 from myosieve.code import stage_digest
 from myosieve.errors import InputError
-from myosieve.plan import Study, plan, put_commands_on_path, write_slices
-from myosieve.settings import study_settings
+from myosieve.evidence.external import run_name
+from myosieve.plan import plan, put_commands_on_path, settled, write_slices
 
 put_commands_on_path()
 
 
 def planned_studies():
     """Validate once, in the main process; jobs on a cluster parse the workflow again and take it as settled."""
+    results = Path(workflow.pathvars.apply("<results>"))
     if not workflow.is_main_process:
-        return {name: Study(name, study_settings(config, name)) for name in config["studies"]}
+        return settled(config, results)
     where = ", ".join(map(near, workflow.configfiles)) or "the module's config"
     try:
-        studies = plan(config, where)
+        studies = plan(config, where, results)
     except InputError as error:
         print(f"myosieve: {error}", file=sys.stderr)
         sys.exit(2)
-    write_slices(config, studies, Path(workflow.pathvars.apply("<results>")))
+    write_slices(config, studies, results)
     return studies
 
 
@@ -39,9 +40,12 @@ def near(path):
 
 STUDIES = planned_studies()
 SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() if study.fasta}
+# Runs of predictors, by tool and name of the run: what they are told.
+RUNS = {(tool, run_name(chosen)): chosen for study in STUDIES.values() for tool, chosen in study.predictors.items()}
 COMPARISONS = config.get("compare") or {}
 ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "ranking", "compare"]
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
+CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external"]}
 
 
 wildcard_constraints:
@@ -50,6 +54,8 @@ wildcard_constraints:
     digest="[0-9a-f]{16}",
     part="[0-9]+",
     parts="[0-9]+",
+    tool="[a-z0-9]+",
+    run="[0-9a-f]{8}",
 
 
 def targets():
@@ -92,15 +98,28 @@ def features_of(study):
     return [f"<results>/shared/{study.sequence_digest()}/features.tsv"] if study.fasta else []
 
 
+def predictions_of(study):
+    """Return the results of the predictors that are run for a study, as tool and path; each run has several parts."""
+    digest = study.sequence_digest() if study.predictors else ""
+    return [
+        (tool, f"<results>/shared/{digest}/{tool}/{run_name(chosen)}/{part}_of_{chosen['chunks']}.txt")
+        for tool, chosen in study.predictors.items()
+        for part in range(1, chosen["chunks"] + 1)
+    ]
+
+
+def snapshot_of(study):
+    """Return what UniProt says of a study's proteins; none where nothing is looked up."""
+    return [] if study.uniprot == "offline" else [f"<results>/{study.name}/uniprot.tsv"]
+
+
 def evidence_options(study):
     """Return the options that name the evidence's sources; the paths in them are the rule's inputs."""
-    sequence = [f"--sequence {quoted(workflow.pathvars.apply(path))}" for path in features_of(study)]
-    return " ".join(
-        [
-            *sequence,
-            *(f"--evidence {quoted(f'{k}={v}')}" for k, v in sorted(study.evidence.items())),
-        ]
-    )
+    options = [("--sequence", workflow.pathvars.apply(path)) for path in features_of(study)]
+    options += [("--evidence", path) for path in study.evidence_files]
+    options += [("--evidence", f"{tool}={workflow.pathvars.apply(path)}") for tool, path in predictions_of(study)]
+    options += [("--uniprot", workflow.pathvars.apply(path)) for path in snapshot_of(study)]
+    return " ".join(f"{name} {quoted(value)}" for name, value in options)
 
 
 def compared_tables(wildcards):
@@ -129,4 +148,6 @@ def records_of(study):
     steps += ["8_immunoassay", "9_agreement"] if study.immunoassay else []
     records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
     shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
+    shared += [str(Path(path).with_suffix(".json")) for _, path in predictions_of(study)]
+    shared += [f"<results>/{study.name}/records/5_uniprot.json" for _ in snapshot_of(study)]
     return records[:4] + shared + records[4:]

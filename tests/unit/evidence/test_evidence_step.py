@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.unit.evidence.uniprot.conftest import service  # noqa: F401
 
 from myosieve import files, schema
+from myosieve.cli import main
 from myosieve.errors import InputError
-from myosieve.evidence.step import annotate, evidence
+from myosieve.evidence.step import Inputs, annotate, evidence
 from myosieve.sequence.step import sequence
+from myosieve.settings import stage_defaults
 
 MATURE = "SDEEKRKQNPEDSTKRGENDKQPESTRDNGEKQSDNPTEEKRQDSNGKPTEDRQKESNDTGKPEQRDSNETKGPDQERSN"
 SECRETED = "MKRTLLLLLLLLLLLAPASA" + MATURE  # cut behind residue 20
@@ -48,14 +51,32 @@ def proteins(folder: Path, *groups: str) -> Path:
     return path
 
 
-def run(folder: Path, groups: list[str], sequences: dict[str, str] | None = None, **tools: Path):
+DEFAULT = stage_defaults("evidence")
+
+
+def inputs(folder: Path, *given: Path, uniprot: Path | None = None, **tools: Path) -> Inputs:
+    """Return sources: files by content, and files by the name of their tool."""
+    return Inputs([*(("", path) for path in given), *tools.items()], uniprot, folder / "knowledge")
+
+
+def run(
+    folder: Path,
+    groups: list[str],
+    sequences: dict[str, str] | None = None,
+    *given: Path,
+    precedence: list[str] = (),
+    uniprot: Path | None = None,
+    **tools: Path,
+):
     """Run `sequence` and `evidence`; return annotation by group, evidence and summary."""
     features = None
     if sequences is not None:
         features = folder / "features.tsv"
         sequence([fasta(folder, **sequences)], features)
     out, rows = folder / "annotation.tsv", folder / "evidence.tsv"
-    summary = evidence(proteins(folder, *groups), features, tools, out, rows, folder / "knowledge")
+    settings = {"evidence": {"precedence": list(precedence)}}
+    known = inputs(folder, *given, uniprot=uniprot, **tools)
+    summary = evidence(proteins(folder, *groups), features, known, settings, out, rows)
     annotation = files.read_table(out, schema.ANNOTATION).set_index("protein_group")
     return annotation, files.read_table(rows, schema.EVIDENCE), summary
 
@@ -140,7 +161,7 @@ def test_the_gene_of_the_table_stands_and_that_of_the_fasta_fills_gaps(folder: P
     listed.assign(gene=["MINE", ""]).to_csv(path, sep="\t", index=False)
     features = folder / "features.tsv"
     sequence([fasta(folder, P1=SECRETED, P2=SOLUBLE)], features)
-    evidence(path, features, {}, folder / "annotation.tsv", folder / "evidence.tsv", folder / "knowledge")
+    evidence(path, features, inputs(folder), DEFAULT, folder / "annotation.tsv", folder / "evidence.tsv")
     assert files.read_table(folder / "annotation.tsv", schema.ANNOTATION)["gene"].tolist() == ["MINE", "GP2"]
 
 
@@ -160,9 +181,9 @@ def test_a_tool_outranks_the_embedded_call_which_is_named_as_a_conflict(folder: 
     # What the matrix took for a signal peptide is a helix again where SignalP denies it.
     assert first[["signal_peptide", "sp_source", "secretion_class"]].tolist() == ["no", "signalp6", "membrane"]
     assert first["sp_score"] == 0.1
-    assert first["conflicts"] == "signal peptide: embedded weight matrix says yes"
+    assert first["conflicts"] == "signal peptide: embedded predictor says yes"
     sources = rows.loc[rows["feature"] == "signal_peptide", ["source", "call"]].to_numpy().tolist()
-    assert sources == [["signalp6", "no"], ["embedded weight matrix", "yes"]]
+    assert sources == [["signalp6", "no"], ["embedded", "yes"]]
     assert any("SignalP 6" in text for text in summary.methods)
 
 
@@ -173,10 +194,10 @@ def test_deeptmhmm_outranks_tmhmm_which_outranks_the_scan(folder: Path) -> None:
     topology.write_text(f">P2 | TM\n{SOLUBLE}\n{'I' * 30}{'M' * 20}{'O' * 31}\n")
     table, _, _ = run(folder, ["P2"], {"P2": SOLUBLE}, tmhmm=short)
     assert table.loc["g0", ["tm_segments", "tm_source"]].tolist() == ["50-70", "tmhmm"]
-    assert table.loc["g0", "conflicts"] == "transmembrane helices: embedded hydropathy scan says none"
+    assert table.loc["g0", "conflicts"] == "transmembrane helices: embedded predictor says none"
     table, _, summary = run(folder, ["P2"], {"P2": SOLUBLE}, tmhmm=short, deeptmhmm=topology)
     assert table.loc["g0", ["tm_segments", "tm_source"]].tolist() == ["31-50", "deeptmhmm"]
-    assert "deeptmhmm before tmhmm before embedded hydropathy scan for helices" in summary.methods[0]
+    assert "DeepTMHMM before TMHMM 2 before embedded predictor for helices" in summary.methods[0]
 
 
 def test_no_tool_is_named_that_did_not_run(folder: Path) -> None:
@@ -220,9 +241,9 @@ def test_a_fasta_that_lacks_most_proteins_is_warned_about(folder: Path) -> None:
     assert any("2 of 3 protein groups have no sequence" in text and "ENSP1" in text for text in summary.warnings)
 
 
-@pytest.mark.parametrize("tool", ["phobius", "SignalP6"])
+@pytest.mark.parametrize("tool", ["signalp", "SignalP6"])
 def test_an_unknown_tool_is_refused_with_the_known_ones(folder: Path, tool: str) -> None:
-    with pytest.raises(InputError, match="known tools are signalp6, deeptmhmm, tmhmm"):
+    with pytest.raises(InputError, match="known tools are signalp6, signalp5, signalp4, deeptmhmm"):
         run(folder, ["P1"], {"P1": SECRETED}, **{tool: signalp(folder, P1=20)})
 
 
@@ -242,10 +263,10 @@ def test_neither_table_is_written_when_the_second_cannot_be(folder: Path) -> Non
         evidence(
             proteins(folder, "P1"),
             features,
-            {},
+            inputs(folder),
+            DEFAULT,
             folder / "annotation.tsv",
             folder / "evidence.tsv",
-            folder / "knowledge",
         )
     assert not (folder / "annotation.tsv").exists()
 
@@ -253,7 +274,7 @@ def test_neither_table_is_written_when_the_second_cannot_be(folder: Path) -> Non
 def test_annotate_gives_each_entry_its_own_class(folder: Path) -> None:
     path = fasta(folder, P1=SECRETED, P1_2=SOLUBLE, P3=ANCHORED)
     out = folder / "annotated.tsv"
-    summary = annotate([path], {"signalp6": signalp(folder, P1=18, P1_2=0, P3=20)}, out, folder / "knowledge")
+    summary = annotate([path], inputs(folder, signalp(folder, P1=18, P1_2=0, P3=20)), DEFAULT, out)
     table = files.read_table(out, schema.ANNOTATED_FASTA)
     assert list(table.columns) == schema.ANNOTATED_FASTA.names
     assert table["accession"].tolist() == ["P1", "P1-2", "P3"]
@@ -285,6 +306,124 @@ def test_fndc5_cx3cl1_and_the_classical_myokines_are_not_lost(shared_data: Path,
     records = [record for record in text.split("\n>") if record.split("|")[1] in wanted]
     path, out = tmp_path / "panel.fasta", tmp_path / "out.tsv"
     path.write_text("".join(f">{record}\n" for record in records))
-    annotate([path], {}, out, root / "resources/knowledge")
+    annotate([path], Inputs([], None, root / "resources/knowledge"), DEFAULT, out)
     table = files.read_table(out, schema.ANNOTATED_FASTA).set_index("accession")
     assert table["secretion_class"].to_dict() == wanted
+
+
+# ---- files of all kinds ----------------------------------------------------------------------------------------------
+
+UNIPROT_TABLE = (
+    "Entry\tReviewed\tSignal peptide\tTransmembrane\n"
+    'P1\treviewed\tSIGNAL 1..20; /evidence="ECO:0000269|PubMed:1"\t\n'
+    "Q8\treviewed\t\t\n"
+)
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def test_the_kind_of_a_file_is_told_from_its_content_whatever_its_name(folder: Path) -> None:
+    own = written(folder / "a.csv", "protein,gpi\nP2,yes\n")
+    entries = written(folder / "b.txt", UNIPROT_TABLE)
+    _, rows, summary = run(folder, ["P1", "P2"], {"P1": SECRETED, "P2": SOLUBLE}, own, entries, signalp(folder, P1=20))
+    assert {"user", "uniprot_experimental", "signalp6", "embedded"} <= set(rows["source"])
+    assert summary.counts["uniprot proteins in the file"] == 2
+    assert summary.counts["uniprot proteins of this study"] == 1
+    assert summary.counts["user proteins of this study"] == 1
+    for words in ("SignalP 6 (Teufel", "UniProtKB", "a table of the user's own"):
+        assert words in summary.methods[0]
+
+
+def test_what_uniprot_proves_goes_before_predictors_and_a_given_order_before_that(folder: Path) -> None:
+    entries, predicted = written(folder / "b.txt", UNIPROT_TABLE), signalp(folder, P1=0)
+    table, _, _ = run(folder, ["P1"], {"P1": SECRETED}, entries, predicted)
+    assert table.loc["g0", ["signal_peptide", "sp_source"]].tolist() == ["yes", "uniprot_experimental"]
+    table, _, _ = run(folder, ["P1"], {"P1": SECRETED}, entries, predicted, precedence=["signalp6", "embedded"])
+    assert table.loc["g0", ["signal_peptide", "sp_source"]].tolist() == ["no", "signalp6"]
+    with pytest.raises(InputError, match=r"evidence\.precedence: unknown source 'signalp'; did you mean 'signalp6'"):
+        run(folder, ["P1"], {"P1": SECRETED}, predicted, precedence=["signalp"])
+
+
+def test_a_snapshot_may_have_none_of_the_proteins_and_a_table_that_is_given_may_not(folder: Path) -> None:
+    entries = written(folder / "b.txt", UNIPROT_TABLE)
+    _, _, summary = run(folder, ["P2"], {"P2": SOLUBLE}, uniprot=entries)
+    assert summary.counts["uniprot proteins of this study"] == 0
+    with pytest.raises(InputError, match="no protein of the file is one of the study"):
+        run(folder, ["P2"], {"P2": SOLUBLE}, entries)
+
+
+def test_parts_of_one_run_are_one_result_and_empty_ones_are_passed_over(folder: Path) -> None:
+    one, two, none = (written(folder / f"{n}.txt", text) for n, text in enumerate([
+        SIGNALP + "P1\tSP\t0.01\t0.99\tCS pos: 20-21. Pr: 0.9\n", SIGNALP + "Q9\tOTHER\t0.9\t0.1\t\n", ""]))  # fmt: skip
+    given = [("signalp6", one), ("signalp6", two), ("signalp6", none)]
+    known = Inputs(given, None, folder / "knowledge")
+    out = folder / "annotation.tsv"
+    summary = evidence(proteins(folder, "P1"), None, known, DEFAULT, out, folder / "evidence.tsv")
+    assert summary.counts["signalp6 proteins in the file"] == 2
+    assert summary.counts["signalp6 proteins of this study"] == 1
+
+
+def test_of_two_results_of_one_source_the_first_counts_and_that_is_said(folder: Path) -> None:
+    first = written(folder / "first.txt", SIGNALP + "P1\tSP\t0.01\t0.99\tCS pos: 18-19. Pr: 0.9\n")
+    table, rows, summary = run(folder, ["P1"], {"P1": SECRETED}, first, signalp(folder, P1=25))
+    assert table.loc["g0", "sp_end"] == 18
+    assert (rows["source"] == "signalp6").sum() == 1
+    assert any("several files have results of signalp6 for the same 1 proteins (as P1)" in w for w in summary.warnings)
+
+
+def test_an_isoform_in_a_table_of_uniprot_keeps_its_rows_to_itself(folder: Path) -> None:
+    cells = "SIGNAL 1..20; SIGNAL P1-2:1..15"
+    entries = written(folder / "b.txt", f"Entry\tReviewed\tSignal peptide\nP1\treviewed\t{cells}\n")
+    _, rows, _ = run(folder, ["P1", "P1-2"], {"P1": SECRETED, "P1_2": SECRETED}, entries)
+    told = rows[rows["source"].str.startswith("uniprot") & (rows["protein_group"] == "g0")]
+    assert set(told["accession"]) == {"P1"}
+
+
+def test_the_topology_of_a_group_covers_its_sequence(folder: Path) -> None:
+    table, _, _ = run(folder, ["P3"], {"P3": ANCHORED})
+    assert table.loc["g0", "topology"].startswith("SP 1-20;outside 21-100;TM 101-121;")
+    assert table.loc["g0", "topology"].endswith(f"-{len(ANCHORED)}")
+
+
+# ---- the command `uniprot` -------------------------------------------------------------------------------------------
+
+
+def test_a_list_is_fetched_once_and_read_from_the_cache_then(service, tmp_path: Path) -> None:  # noqa: F811
+    service.add("P00001", "P00002", ft_signal='SIGNAL 1..24; /evidence="ECO:0000269|PubMed:1"')
+    (tmp_path / "list.txt").write_text("P00001\nP00002-2\n")
+    told = ["--accessions", str(tmp_path / "list.txt"), "--cache", str(tmp_path / "cache.sqlite")]
+    out = [tmp_path / "online.tsv", tmp_path / "cached.tsv"]
+    record = tmp_path / "record.json"
+    assert main(["uniprot", *told, "--mode", "online", "--url", service.address, "--out", str(out[0])]) == 0
+    assert service.asked == [["P00001", "P00002"]]
+    assert main(["uniprot", *told, "--out", str(out[1]), "--record", str(record)]) == 0
+    assert len(service.asked) == 1
+    assert out[0].read_bytes() == out[1].read_bytes()
+    assert files.read_json(record)["counts"]["UniProt entries active"] == 2
+    fasta, table = tmp_path / "a.fasta", tmp_path / "features.tsv"
+    fasta.write_text(">sp|P00001|A_HUMAN A OS=Homo sapiens GN=A\nM" + "SDEKQNPT" * 12 + "\n")
+    assert main(["annotate", "--fasta", str(fasta), "--uniprot", str(out[0]), "--out", str(table)]) == 0
+    first = files.read_table(table).iloc[0]
+    assert first[["signal_peptide", "sp_end", "sp_source"]].tolist() == ["yes", 24, "uniprot_experimental"]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (["--cache", "c.sqlite"], "no proteins are named; give --proteins, --accessions or --fasta"),
+        (["--accessions", "absent.txt"], "no cache is named; give its path with --cache"),
+        (["--accessions", "absent.txt", "--cache", "c.sqlite"], "absent.txt: not readable"),
+    ],
+)
+def test_what_is_missing_is_named_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, told: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["uniprot", *told, "--out", "out.tsv"]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not Path("out.tsv").exists()

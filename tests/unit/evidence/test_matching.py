@@ -56,7 +56,7 @@ def test_a_repeated_protein_counts_once_and_a_contradicting_one_is_named() -> No
         + line.format("P2", 40)
         + line.format("P2", 30)
     )
-    matched = matching.assign(tools.parse("tmhmm", text + line.format("P3", 50), "file"), {"P1", "P2"})
+    matched = matching.assign(tools.parse(text + line.format("P3", 50), "file"), {"P1", "P2"})
     assert matched.calls[["accession", "start"]].to_numpy().tolist() == [["P1", 50], ["P2", 50]]
     assert matched.contradicted == ["P2"]
 

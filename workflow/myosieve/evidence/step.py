@@ -1,22 +1,48 @@
-"""Stages `evidence` and `annotate`: sequence features, predictor files and knowledge -> secretion classes."""
+"""Stages `evidence` and `annotate`: sequence features, files of predictors, UniProt and knowledge -> secretion classes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from myosieve import files, provenance, schema
 from myosieve.errors import InputError
-from myosieve.evidence import calls, groups, matching
-from myosieve.evidence.tools import CITATIONS, COLUMNS, parse
+from myosieve.evidence import calls, formats, groups, matching, precedence, sources
+from myosieve.evidence.precedence import EMBEDDED, GENE_ONTOLOGY, Precedence
+from myosieve.evidence.uniprot.step import CITATION as UNIPROT_CITATION
+from myosieve.evidence.uniprot.step import uniprot as looked_up
 from myosieve.knowledge import EXTRACELLULAR
+from myosieve.progress import on_terminal
 from myosieve.sequence.step import features as sequence_features
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What is known beside the sequences.
+
+    Attributes
+    ----------
+    given
+        Files with the name of their tool (one of `sources.NAMES`), or "" to tell it from the content; those of one name are
+        parts of one result.
+    uniprot
+        What `myosieve uniprot` wrote, if anything. Unlike a table of UniProt among `given`, it may have none of the proteins.
+    knowledge
+        Folder with `extracellular.tsv`.
+    """
+
+    given: Sequence[tuple[str, Path]]
+    uniprot: Path | None
+    knowledge: Path
+
+
 def evidence(
-    proteins: Path, sequence: Path | None, tools: dict[str, Path], out: Path, evidence_out: Path, knowledge: Path
+    proteins: Path, sequence: Path | None, inputs: Inputs, settings: Mapping[str, Any], out: Path, evidence_out: Path
 ) -> provenance.Summary:
     """Write one secretion class per protein group, and the evidence behind it.
 
@@ -25,22 +51,22 @@ def evidence(
     proteins
         Table with the columns of `schema.PROTEINS`.
     sequence
-        `schema.FEATURES`, or None: then signal peptides and helices are known from predictor files only.
-    tools
-        Result file of each predictor that was run elsewhere.
+        `schema.FEATURES`, or None: then signal peptides and helices are known from other sources only.
+    inputs
+        The other sources.
+    settings
+        Key evidence.precedence.
     out, evidence_out
         Where `schema.ANNOTATION` and `schema.EVIDENCE` go; neither is written if anything fails.
-    knowledge
-        Folder with `extracellular.tsv`.
     """
     listed = files.read_table(proteins, schema.PROTEINS)
     features = (
         pd.DataFrame(columns=schema.FEATURES.names) if sequence is None else files.read_table(sequence, schema.FEATURES)
     )
-    annotation, rows, summary = _annotated(listed, features, tools, knowledge)
+    annotation, rows, summary = _annotated(listed, features, inputs, _order(settings))
     lacking = int((annotation["er_motif"] == "unknown").sum())
     summary.counts["protein groups without a sequence"] = lacking
-    if sequence is None and not tools:
+    if sequence is None and not inputs.given and inputs.uniprot is None:
         summary.warnings.append("no FASTA and no predictor result: every signal peptide and helix call is unknown")
     elif sequence is not None and 2 * lacking > len(annotation):
         first = annotation.loc[annotation["er_motif"] == "unknown", "accession"].iloc[0]
@@ -54,21 +80,22 @@ def evidence(
     return summary
 
 
-def annotate(fasta: list[Path], tools: dict[str, Path], out: Path, knowledge: Path) -> provenance.Summary:
+def annotate(fasta: list[Path], inputs: Inputs, settings: Mapping[str, Any], out: Path) -> provenance.Summary:
     """Write features and secretion class of every FASTA entry.
 
     Parameters
     ----------
     fasta
         FASTA files of proteins.
-    tools, knowledge
+    inputs, settings
         As in `evidence`.
     out
         Where `schema.ANNOTATED_FASTA` goes.
     """
+    order = _order(settings)
     features, summary = sequence_features(fasta)
     entries = features.assign(protein_group=features["accession"], accessions=features["accession"])
-    annotation, _, classes = _annotated(entries, features, tools, knowledge)
+    annotation, _, classes = _annotated(entries, features, inputs, order)
     table = annotation.drop(columns="protein_group").assign(length=features["length"], tm_score=features["tm_score"])
     files.write_table(out, schema.ANNOTATED_FASTA.arrange(table))
     summary.methods += classes.methods
@@ -77,90 +104,138 @@ def annotate(fasta: list[Path], tools: dict[str, Path], out: Path, knowledge: Pa
     return summary
 
 
+def uniprot(
+    proteins: Path | None, accessions: Path | None, fasta: list[Path], settings: Mapping[str, Any], out: Path
+) -> provenance.Summary:
+    """Write what UniProt says of proteins, from the cache or fetched into it.
+
+    Parameters
+    ----------
+    proteins
+        Table with the columns of `schema.PROTEINS`, if any.
+    accessions
+        Text with accessions separated by white space, if any.
+    fasta
+        FASTA files whose accessions are looked up, if any.
+    settings
+        Keys evidence.uniprot (mode), evidence.uniprot_cache (path), evidence.uniprot_url.
+    out
+        Where the snapshot goes.
+    """
+    chosen = settings["evidence"]
+    if not chosen["uniprot_cache"]:
+        raise InputError("no cache is named", "uniprot", "give its path with --cache; it is made where there is none")
+    if proteins is None and accessions is None and not fasta:
+        raise InputError("no proteins are named", "uniprot", "give --proteins, --accessions or --fasta")
+    told = (chosen["uniprot"], Path(chosen["uniprot_cache"]), out, chosen["uniprot_url"])
+    if accessions is None:
+        return looked_up(proteins, fasta, *told)
+    with tempfile.TemporaryDirectory() as folder:
+        together = Path(folder) / "proteins.tsv"
+        files.write_table(together, _listed(accessions, proteins))
+        return looked_up(together, fasta, *told)
+
+
+def _listed(accessions: Path, proteins: Path | None) -> pd.DataFrame:
+    """Return `schema.PROTEINS` with one group per accession of a text, behind those of a table."""
+    try:
+        names = accessions.read_text(encoding="utf-8-sig").split()
+    except (UnicodeDecodeError, OSError) as error:
+        raise InputError(
+            f"not readable ({error})", accessions, "give a text file of accessions, one per line"
+        ) from None
+    if not names:
+        raise InputError("the file is empty", accessions, "give a text file of accessions, one per line")
+    table = pd.DataFrame({"protein_group": names, "accession": names, "accessions": names})
+    table = table.reindex(columns=schema.PROTEINS.names)
+    before = [] if proteins is None else [files.read_table(proteins, schema.PROTEINS).astype(object)]
+    return pd.concat([*before, table.astype(object)], ignore_index=True)
+
+
+def _order(settings: Mapping[str, Any]) -> Precedence:
+    listed = settings["evidence"]["precedence"]
+    return precedence.read(listed or None, "evidence.precedence")
+
+
 def _annotated(
-    proteins: pd.DataFrame, features: pd.DataFrame, given: Mapping[str, Path], knowledge: Path
+    proteins: pd.DataFrame, features: pd.DataFrame, inputs: Inputs, order: Precedence
 ) -> tuple[pd.DataFrame, pd.DataFrame, provenance.Summary]:
     """Return annotation, evidence and summary of the groups in `proteins`."""
     summary = provenance.Summary()
+    show = on_terminal("steps of annotation done", 4)
     features = features.fillna({"gene": "", "organism": "", "tm_segments": ""})
     everyone = (
         proteins["accession"].fillna("").tolist() + proteins["accessions"].fillna("").str.split(";").explode().tolist()
     )
     wanted = matching.every_alias(name.strip() for name in everyone if name.strip())
     features = features[features["accession"].isin(wanted)]
-    results = [_tool_calls(tool, path, wanted, summary) for tool, path in given.items()]
-    known = files.read_table(Path(knowledge) / "extracellular.tsv", EXTRACELLULAR)
+    found = _found(inputs, wanted, summary)
+    show(1)
+    known = files.read_table(Path(inputs.knowledge) / "extracellular.tsv", EXTRACELLULAR)
     known = known[known["accession"].isin(wanted)]
     rows = pd.concat(
-        [table for table in (*results, calls.embedded_calls(features), calls.extracellular_calls(known)) if len(table)]
-        or [pd.DataFrame(columns=list(COLUMNS))],
+        [
+            table
+            for table in (found.rows, calls.embedded_calls(features), calls.extracellular_calls(known))
+            if len(table)
+        ]
+        or [pd.DataFrame(columns=list(sources.COLUMNS))],
         ignore_index=True,
     )
-    facts = calls.collect(rows, features)
-    kinds = known.groupby("accession")["evidence"].agg(calls.best_extracellular).to_dict()
-    annotation = groups.annotate(proteins, facts, kinds, features)
+    facts = calls.collect(rows, features, order)
+    show(2)
+    annotation = groups.annotate(proteins, facts, {}, features, order)
+    show(3)
     summary.counts["protein groups"] = len(annotation)
     summary.counts |= {f"class {name}": int(n) for name, n in annotation["secretion_class"].value_counts().items()}
     summary.counts["with conflicting sources"] = int((annotation["conflicts"] != "").sum())
     listed = groups.evidence_rows(proteins, rows)
-    for tool in given:
-        _warn_of_gaps(tool, listed, len(annotation), summary)
-    summary.methods.append(_methods(given, not features.empty))
+    _count_groups(found, listed, len(annotation), summary)
+    summary.methods.append(_methods(found.tools, set(rows["source"]), order))
+    show(4)
     return annotation, listed, summary
 
 
-def _tool_calls(tool: str, path: Path, wanted: set[str], summary: provenance.Summary) -> pd.DataFrame:
-    """Return a predictor's calls on the proteins of the study, by accession."""
-    table = parse(tool, _text(path), path)
-    matched = matching.assign(table, wanted)
-    summary.counts[f"{tool} proteins in the file"] = table.index.nunique()
-    summary.counts[f"{tool} proteins of this study"] = matched.calls["accession"].nunique()
-    if matched.calls.empty:
-        shown = repr(table["accession"].iloc[0][:60]) if len(table) else "no protein at all"
-        raise InputError(
-            f"no protein of the file is one of the study: the file has {shown}, the study {min(wanted, default='none')!r}",
-            path,
-            "run the predictor on the FASTA that the search used",
-        )
-    if matched.contradicted:
-        summary.warnings.append(
-            f"{tool} has more than one result for {len(matched.contradicted)} accessions (as {matched.contradicted[0]}); "
-            "the first of each was used"
-        )
-    return matched.calls
+def _found(inputs: Inputs, wanted: set[str], summary: provenance.Summary) -> sources.Calls:
+    """Return the calls of the given files, and behind them those of the snapshot of UniProt."""
+    results = sources.read(inputs.given)
+    if inputs.uniprot is not None:
+        results.append(sources.snapshot(inputs.uniprot, may_miss=True))
+    found = sources.recognized(results, wanted)
+    summary.counts |= found.counts
+    summary.warnings += found.warnings
+    return found
 
 
-def _warn_of_gaps(tool: str, rows: pd.DataFrame, proteins: int, summary: provenance.Summary) -> None:
-    """Count the protein groups with a call of the tool, and warn where that is under half of them."""
-    having = rows.loc[rows["source"] == tool, "protein_group"].nunique()
-    summary.counts[f"protein groups with a {tool} result"] = having
-    if 2 * having < proteins:
-        summary.warnings.append(
-            f"{tool} has a result for {having} of {proteins} protein groups only; the others rest on other sources"
-        )
+def _count_groups(found: sources.Calls, rows: pd.DataFrame, proteins: int, summary: provenance.Summary) -> None:
+    """Count the protein groups with a call of each tool; warn where a tool that was run on everything has under half."""
+    tool = rows["source"].map(calls.family)
+    for name in found.tools:
+        having = rows.loc[tool == name, "protein_group"].nunique()
+        summary.counts[f"protein groups with a {name} result"] = having
+        if name in found.scans and 2 * having < proteins:
+            summary.warnings.append(
+                f"{name} has a result for {having} of {proteins} protein groups only; the others rest on other sources"
+            )
 
 
-def _methods(given: Mapping[str, Path], embedded: bool) -> str:
+def _methods(tools: Sequence[str], took_part: set[str], order: Precedence) -> str:
     """Return what was resolved from what; only sources that took part are named."""
-    named = [CITATIONS[tool] for tool in given] + ["the embedded sequence features"] * embedded
-    took_part = {*given, *((calls.SIGNAL_PEPTIDE_SOURCE, calls.HELIX_SOURCE) if embedded else ())}
+    cited = {name: format_.citation or "a table of the user's own" for name, format_ in formats.TOOLS.items()}
+    cited[sources.UNIPROT] = f"UniProtKB ({UNIPROT_CITATION})"
+    named = [cited[tool] for tool in tools] + ["the embedded predictors"] * (EMBEDDED in took_part)
     orders = [
         f"{' before '.join(present)} for {what}"
-        for what, order in (("signal peptides", calls.SIGNAL_PEPTIDE_ORDER), ("helices", calls.HELIX_ORDER))
-        if len(present := [source for source in order if source in took_part]) > 1
+        for what, feature in (("signal peptides", "signal_peptide"), ("helices", "tm_helix"), ("GPI anchors", "gpi"))
+        if len(present := [precedence.words(source) for source in order.order[feature] if source in took_part]) > 1
     ]
-    ordered = f" Where sources differ, {' and '.join(orders)}." if orders else ""
+    ordered = f" Where sources differ, {'; '.join(orders)}." if orders else ""
+    ontology = ""
+    if GENE_ONTOLOGY in order.order["extracellular"]:
+        named.append("Gene Ontology annotations")
+        ontology = "; of these only experimental and curated ones made directly to extracellular region or space count"
     return (
-        f"Secretion classes were resolved from {', '.join([*named, 'Gene Ontology annotations'])}; only experimental and "
-        "curated annotations made directly to extracellular region or space count. A helix that starts before residue 50 and "
-        f"shares at least five residues with the signal peptide was not counted.{ordered}"
+        f"Secretion classes were resolved from {', '.join(named) or 'no source at all'}{ontology}. A helix that "
+        "starts before residue 50 and shares at least five residues with the signal peptide was not counted, nor one that "
+        f"is the signal for a GPI anchor.{ordered}"
     )
-
-
-def _text(path: Path) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        raise InputError("the file does not exist", path, "check the path") from None
-    except OSError as error:
-        raise InputError(f"not readable ({error.strerror})", path, "give a predictor's result file") from None
