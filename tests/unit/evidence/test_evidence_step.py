@@ -99,9 +99,11 @@ def test_every_group_gets_one_class_in_the_order_of_the_table(folder: Path) -> N
     assert table.index.tolist() == ["g0", "g1", "g2"]
     assert table["secretion_class"].tolist() == ["shed", "classical", "intracellular"]
     assert table["sp_end"].tolist()[:2] == [20, 20]
-    assert table["tm_segments"].tolist()[0] == "101-121"
+    start, end = map(int, table["tm_segments"].tolist()[0].split("-"))
+    assert abs(start - 101) <= 4  # as far as predictors of helices know their ends
+    assert abs(end - 121) <= 4
     assert table["tm_count"].tolist() == [1, 0, 0]
-    assert set(table["gpi"]) == {"unknown"}
+    assert set(table["gpi"]) == {"no"}
     assert table["gene"].tolist() == ["GP3", "GP1", "GP2"]
     assert table["organism"].unique().tolist() == ["Homo sapiens"]
     assert summary.counts["class shed"] == 1
@@ -178,7 +180,7 @@ def test_a_standard_and_a_contaminant_find_the_sequence_of_their_protein(folder:
 def test_a_tool_outranks_the_embedded_call_which_is_named_as_a_conflict(folder: Path) -> None:
     table, rows, summary = run(folder, ["P1"], {"P1": SECRETED}, signalp6=signalp(folder, P1=0))
     first = table.loc["g0"]
-    # What the matrix took for a signal peptide is a helix again where SignalP denies it.
+    # What the embedded predictor took for a signal peptide is a helix again where SignalP denies it.
     assert first[["signal_peptide", "sp_source", "secretion_class"]].tolist() == ["no", "signalp6", "membrane"]
     assert first["sp_score"] == 0.1
     assert first["conflicts"] == "signal peptide: embedded predictor says yes"
@@ -297,7 +299,7 @@ def test_fndc5_cx3cl1_and_the_classical_myokines_are_not_lost(shared_data: Path,
         "P10145": "classical",  # CXCL8, the same
         "P23560": "classical",  # BDNF
         "O14793": "classical",  # MSTN
-        "P05019": "annotated",  # IGF1, whose signal peptide the matrix misses
+        "P05019": "classical",  # IGF1, whose signal peptide weight matrices miss
         "P11021": "er_resident",  # HSPA5
         "P09038": "annotated",  # FGF2, leaderless
     }
@@ -384,8 +386,12 @@ def test_an_isoform_in_a_table_of_uniprot_keeps_its_rows_to_itself(folder: Path)
 
 def test_the_topology_of_a_group_covers_its_sequence(folder: Path) -> None:
     table, _, _ = run(folder, ["P3"], {"P3": ANCHORED})
-    assert table.loc["g0", "topology"].startswith("SP 1-20;outside 21-100;TM 101-121;")
-    assert table.loc["g0", "topology"].endswith(f"-{len(ANCHORED)}")
+    parts = [part.split(" ") for part in table.loc["g0", "topology"].split(";")]
+    assert [name for name, _ in parts] == ["SP", "outside", "TM", "inside"]
+    ends = [tuple(map(int, place.split("-"))) for _, place in parts]
+    assert ends[0] == (1, 20)
+    assert [start for start, _ in ends[1:]] == [end + 1 for _, end in ends[:-1]]
+    assert ends[-1][1] == len(ANCHORED)
 
 
 # ---- the command `uniprot` -------------------------------------------------------------------------------------------

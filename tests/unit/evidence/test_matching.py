@@ -2,7 +2,7 @@
 
 import pytest
 
-from myosieve.evidence import matching, tools
+from myosieve.evidence import formats, matching
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,14 @@ def test_a_repeated_protein_counts_once_and_a_contradicting_one_is_named() -> No
         + line.format("P2", 40)
         + line.format("P2", 30)
     )
-    matched = matching.assign(tools.parse(text + line.format("P3", 50), "file"), {"P1", "P2"})
-    assert matched.calls[["accession", "start"]].to_numpy().tolist() == [["P1", 50], ["P2", 50]]
+    matched = matching.assign(formats.parse(text + line.format("P3", 50), "file", "tmhmm").table, {"P1", "P2"})
+    helices = matched.calls[matched.calls["feature"] == "tm_helix"]
+    assert helices[["accession", "start"]].to_numpy().tolist() == [["P1", 50], ["P2", 50]]
     assert matched.contradicted == ["P2"]
 
 
 def test_no_known_protein_leaves_no_call() -> None:
-    table = tools.parse("deeptmhmm", ">A | SP\nMKW\nSOO\n", "file")
+    table = formats.parse(">A | SP\nMKW\nSOO\n", "file", "deeptmhmm").table
     assert matching.assign(table, {"B"}).calls.empty
 
 

@@ -63,11 +63,6 @@ def test_distinct_helices_never_overlap_and_their_order_does_not_matter(found: l
     assert topology.distinct(found[::-1]) == kept == topology.distinct(kept)
 
 
-@given(segments)
-def test_segments_survive_being_written(found: list[tuple[int, int]]) -> None:
-    assert topology.read_segments(topology.write_segments(found)) == found
-
-
 @pytest.mark.parametrize(
     ("helix", "length", "omega", "signal"),
     [

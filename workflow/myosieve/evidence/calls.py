@@ -12,15 +12,11 @@ from myosieve.evidence import precedence, topology
 from myosieve.evidence.facts import ABSENT, Call, Facts, HelixCall, best_extracellular, family, is_canonical, one_each
 from myosieve.evidence.precedence import EMBEDDED, GENE_ONTOLOGY, Precedence
 from myosieve.evidence.topology import Side
+from myosieve.sequence.transmembrane import read_segments
 
 __all__ = ["COLUMNS", "best_extracellular", "collect", "embedded_calls", "extracellular_calls"]
 
 COLUMNS = tuple(name for name in schema.EVIDENCE.names if name != "protein_group")
-
-# Names by which the methods text calls the embedded predictor and the orders of the sources.
-SIGNAL_PEPTIDE_SOURCE = HELIX_SOURCE = EMBEDDED
-SIGNAL_PEPTIDE_ORDER = precedence.DEFAULT.order["signal_peptide"]
-HELIX_ORDER = precedence.DEFAULT.order["tm_helix"]
 
 _SINGLE = {
     "signal_peptide": "signal",
@@ -75,7 +71,7 @@ def _signal_rows(features: pd.DataFrame, site: pd.Series) -> pd.DataFrame:
 
 
 def _helix_rows(features: pd.DataFrame) -> pd.DataFrame:
-    segments = _text(features["tm_segments"]).map(lambda text: topology.read_segments(text) or [None])
+    segments = _text(features["tm_segments"]).map(lambda text: read_segments(text) or [None])
     helix = features.assign(segment=segments).explode("segment")
     found = helix["segment"].notna()
     call = found.map({True: "yes", False: "no"}).mask(helix["tm_count"].isna() & ~found, "unknown")
@@ -98,7 +94,7 @@ def _side_rows(features: pd.DataFrame, n_terminus: pd.Series, site: pd.Series) -
     """Return the side of what comes before the first helix that lies behind the signal peptide."""
     start = site.fillna(0) + 1
     beyond = [
-        topology.beyond_signal_peptide(topology.read_segments(text), end)
+        topology.beyond_signal_peptide(read_segments(text), end)
         for text, end in zip(_text(features["tm_segments"]), site, strict=True)
     ]
     last = [

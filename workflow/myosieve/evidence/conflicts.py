@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from myosieve.evidence import topology
 from myosieve.evidence.facts import Facts, HelixCall, counts, family
 from myosieve.evidence.precedence import VAGUE
 from myosieve.evidence.reading import NOBODY, Reading, beyond_signals
+from myosieve.sequence.transmembrane import write_segments
 
 
 def fitting(facts: Facts) -> tuple[Facts, list[str]]:
@@ -48,7 +48,7 @@ def against(reading: Reading) -> list[str]:
     for call in facts.helices:
         if call.segments is not None and not levels & _levels(call, reading):
             beyond, _ = beyond_signals(call, reading)
-            said = topology.write_segments(beyond) or ("yes" if call.placeless else "none")
+            said = write_segments(beyond) or ("yes" if call.placeless else "none")
             found.append(f"transmembrane helices: {call.words} says {said}")
     if signal.call == "yes":
         others = (call for call in facts.gpi if call.call not in ("unknown", reading.gpi.call))

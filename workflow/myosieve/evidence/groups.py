@@ -12,7 +12,7 @@ from myosieve import schema
 from myosieve.evidence import classify, matching, precedence, reasons
 from myosieve.evidence.facts import Call, Facts, family, one_each, pooled
 from myosieve.evidence.precedence import EMBEDDED, GENE_ONTOLOGY, Precedence
-from myosieve.evidence.topology import write_segments
+from myosieve.sequence.transmembrane import write_segments
 
 _SHOWN = 3  # members of a group that are named in `conflicts`
 

@@ -66,7 +66,7 @@ def assign(table: pd.DataFrame, known: Container[str]) -> Matched:
     Parameters
     ----------
     table
-        Calls as `tools.parse` returns them: `accession` is the tool's identifier, the index the protein in the file.
+        Calls as `formats.parse` returns them: `accession` is the tool's identifier, the index the protein in the file.
     known
         Accessions of the study and their aliases.
     """

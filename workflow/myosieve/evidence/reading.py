@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from myosieve.evidence import precedence, topology
 from myosieve.evidence.facts import Call, Facts, HelixCall, counts, family
-from myosieve.evidence.precedence import CURATED, SEES_BARRELS, VAGUE, Precedence
+from myosieve.evidence.precedence import CURATED, EMBEDDED, SEES_BARRELS, VAGUE, Precedence
 from myosieve.evidence.topology import OUTSIDE, UNKNOWN, Segment
 
 # A signal peptide whose end no source gives is taken to be this long when helices on it are dropped.
 _USUAL_END = 30
+_ANCHOR = 21  # residues of the helix that a denied signal peptide is then taken for, up to where it would be cut
 
 NOBODY = Call("", "unknown")
 NO_HELICES = HelixCall("", None)  # nobody has looked for any
@@ -109,11 +110,22 @@ def beyond_signals(helices: HelixCall, reading: Reading) -> tuple[tuple[Segment,
     if helices.segments is None:
         return None, None
     sp_end = reading.site.end if reading.site.end > 0 else _USUAL_END
-    beyond = topology.beyond_signal_peptide(helices.segments, sp_end if reading.signal.call == "yes" else math.nan)
+    beyond = topology.beyond_signal_peptide(_with_denied_signal(helices, reading), sp_end if reading.signal.call == "yes" else math.nan)
     cut_off = None
     if reading.anchored == "yes" and beyond and topology.is_gpi_signal(beyond[-1], reading.facts.length, reading.omega):
         cut_off = beyond.pop()
     return tuple(beyond), cut_off
+
+
+def _with_denied_signal(helices: HelixCall, reading: Reading) -> list[Segment]:
+    """Return a source's helices, and as one more what the embedded predictor took for a signal peptide that another denies.
+
+    It looks for helices behind its own signal peptides only, and a hydrophobic start is one or the other.
+    """
+    if helices.source != EMBEDDED or reading.signal.call != "no":
+        return helices.segments
+    own = [call for call in reading.facts.signal if call.source == EMBEDDED and call.call == "yes" and call.end > 0]
+    return [(max(1, int(call.end) - _ANCHOR + 1), int(call.end)) for call in own] + list(helices.segments)
 
 
 def _n_terminus(reading: Reading) -> str:

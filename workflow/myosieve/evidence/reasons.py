@@ -13,7 +13,8 @@ from myosieve.evidence.classify import Resolved, held, is_anchor, located
 from myosieve.evidence.facts import ABSENT, EXTRACELLULAR_ORDER, Call, counts, kind_of
 from myosieve.evidence.precedence import EMBEDDED, GENE_ONTOLOGY, VAGUE
 from myosieve.evidence.reading import Reading
-from myosieve.evidence.topology import N_TERMINAL, UNKNOWN, write_segments
+from myosieve.evidence.topology import N_TERMINAL, UNKNOWN
+from myosieve.sequence.transmembrane import write_segments
 
 # Calls of the embedded predictor with a probability between these are often wrong either way.
 BORDERLINE = (0.3, 0.7)

@@ -100,8 +100,8 @@ def embed(packed: Packed, weights: Weights, offset: np.ndarray | None = None) ->
     features = np.pad(packed.features, ((reach, reach), (0, 0)))
     for rows in _chunks(len(out)):
         total = np.broadcast_to(weights["embed.bias"], (rows.stop - rows.start, out.shape[1])).copy()
-        for offset, (table, slopes) in enumerate(zip(tables, linear, strict=True)):
-            shifted = slice(rows.start + offset, rows.stop + offset)
+        for step, (table, slopes) in enumerate(zip(tables, linear, strict=True)):
+            shifted = slice(rows.start + step, rows.stop + step)
             total += table[codes[shifted]]
             if len(slopes):
                 total += features[shifted] @ slopes
@@ -134,7 +134,9 @@ def _block(x: np.ndarray, mask: np.ndarray, kernel: np.ndarray, bias: np.ndarray
 
 
 def lstm(x: np.ndarray, weights: Weights) -> np.ndarray:
-    """Return the states of a bidirectional LSTM, b x t x 2 h: `forward.*` and `backward.*` of `input` (c x 4 h), `state` (h x 4 h), `bias`.
+    """Return the states of a bidirectional LSTM, b x t x 2 h.
+
+    Weights are `forward.*` and `backward.*` of `input` (c x 4 h), `state` (h x 4 h) and `bias` (4 h).
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ _MERGED = 20  # regions with fewer polar residues between them are one
 
 @dataclass(frozen=True)
 class Regions:
-    """Candidate regions of n proteins, in order: protein, first residue (0-based) and the one behind the last; lengths of the proteins."""
+    """Candidate regions of n proteins, in order: protein, first residue (0-based), the one behind the last; and n lengths."""
 
     protein: np.ndarray
     start: np.ndarray

@@ -35,7 +35,10 @@ _STRETCH, _POLAR = 9, 9
 
 @dataclass(frozen=True)
 class Model:
-    """The nets and the curve from their mean to a probability: 1 / (1 + exp(-(slope x + intercept))), x the log odds; `threshold`."""
+    """The nets, the curve from the log odds x of their mean to a probability, and the threshold on that.
+
+    The curve is 1 / (1 + exp(-(slope x + intercept))); `polar` is the probability of a start that the nets do not see.
+    """
 
     nets: list[Weights]
     slope: float

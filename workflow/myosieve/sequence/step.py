@@ -11,9 +11,9 @@ from myosieve.sequence import fasta, predict
 
 _METHODS = (
     "Signal peptides and their cleavage sites were called by MyoSieve's own neural networks, trained on UniProtKB facts (one "
-    "softmax over no signal, anchor and each cleavage site), transmembrane helices by its networks under a field of topologies, "
-    "trained on proteins of known structure (OPM, by way of TMbed's set), GPI anchors by a logistic regression on the C-terminus, ER "
-    "retention by the C-terminal motifs PROSITE PS00014 and K(X)KXX."
+    "softmax over no signal, anchor and each cleavage site), transmembrane helices by its networks under a field of "
+    "topologies, trained on proteins of known structure (OPM, by way of TMbed's set), GPI anchors by a logistic regression on "
+    "the C-terminus, ER retention by the C-terminal motifs PROSITE PS00014 and K(X)KXX."
 )
 
 

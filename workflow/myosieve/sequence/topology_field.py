@@ -1,16 +1,16 @@
 """A field over topologies: how likely a protein has a transmembrane helix, and where its helices then lie.
 
-A topology is a way from the first residue to the last over the states inside, outside and helix, where each helix leads from one
-side to the other and has a length (a semi-Markov conditional random field: Sarawagi, Cohen 2004 NIPS 17:1185; the sides as in
-TMHMM: Krogh et al. 2001 J Mol Biol 305:567). Its score adds up
+A topology is a way from the first residue to the last over the states inside, outside and helix, where each helix leads from
+one side to the other and has a length (a semi-Markov conditional random field: Sarawagi, Cohen 2004 NIPS 17:1185; the sides
+as in TMHMM: Krogh et al. 2001 J Mol Biol 305:567). Its score adds up
 
     e[t, state]             what the network says of residue t: inside, outside, helix that leaves inside, that leaves outside
     duration[length]        for every helix
     start[state], end[state]
 
-Summed over all topologies (Z) and over the two without a helix (Z0), log(Z / Z0 - 1) is the log odds that there is a helix. The best
-topology with at least one helix is found by Viterbi's algorithm. Many proteins are computed at once, residue by residue: arrays
-are residues x proteins, sorted by length so that the finished ones drop out at the end.
+Summed over all topologies (Z) and over the two without a helix (Z0), log(Z / Z0 - 1) is the log odds that there is a helix.
+The best topology with at least one helix is found by Viterbi's algorithm. Many proteins are computed at once, residue by
+residue: arrays are residues x proteins, sorted by length so that the finished ones drop out at the end.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Helix = tuple[
 
 @dataclass(frozen=True)
 class Field:
-    """Scores of topologies: `start` (2 x 4: without and after a signal peptide), `end` (4), `duration` of helices from `shortest` residues on."""
+    """Scores of topologies: `start` (2 x 4: without and after a signal peptide), `end` (4), `duration` (from `shortest` on)."""
 
     start: np.ndarray
     end: np.ndarray

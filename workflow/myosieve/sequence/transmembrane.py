@@ -23,7 +23,7 @@ from myosieve.sequence.network import Weights
 from myosieve.sequence.topology_field import FORBIDDEN, Field, best, log_odds
 
 DILATIONS = (1, 2, 4, 8)
-SHORTEST = 10  # residues of the shortest helix
+SHORTEST = 15  # residues of the shortest helix
 SIDES = ("inside", "outside")
 _RESIDUES = 300_000  # computed at a time
 
@@ -81,8 +81,8 @@ def call(
 
     Returns
     -------
-    DataFrame of n rows: `tm_count`, `tm_segments` ("12-32;60-80"), `tm_score` (probability of any helix), `n_terminus` (inside or
-    outside: where the residues before the first helix lie; empty without a helix). An empty sequence has no call.
+    DataFrame of n rows: `tm_count`, `tm_segments` ("12-32;60-80"), `tm_score` (probability of any helix), `n_terminus` (inside
+    or outside: where the residues before the first helix lie; empty without a helix). An empty sequence has no call.
     """
     codes = [residues.encode(sequence) for sequence in sequences]
     lengths = np.array([len(code) for code in codes], dtype=np.int64)
@@ -93,6 +93,9 @@ def call(
     for first, last in _batches(lengths):
         seen, e = scores(codes[first:last], signal[first:last], model)
         present = np.unique(seen.protein)
+        progress(last)
+        if not len(present):
+            continue
         parts = np.split(np.arange(len(e)), np.searchsorted(seen.protein, present[1:]))
         after = signal[first:last][present] > 0
         odds = log_odds(model.field, [e[part] for part in parts], after)
@@ -102,7 +105,6 @@ def call(
             protein, residue = first + present[number], seen.residue[parts[number]]
             segments[protein] = [(int(residue[a]) + 1, int(residue[b - 1]) + 1) for a, b, _ in helices]
             side[protein] = SIDES[helices[0][2]] if helices else ""
-        progress(last)
     return pd.DataFrame(
         {
             "tm_count": np.where(lengths > 0, [float(len(found)) for found in segments], np.nan),
