@@ -176,6 +176,15 @@ def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
     )  # fmt: skip
 
 
+def _shedding(options: argparse.Namespace, _: dict[str, Any]) -> provenance.Summary:
+    from myosieve.secretome.shedding_step import shedding
+
+    return shedding(
+        options.precursors, options.proteins, options.annotation, options.fasta, options.out, options.samples,
+        options.protease,
+    )  # fmt: skip
+
+
 def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.ranking.step import rank
 
@@ -391,6 +400,15 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
     c.option("--out", type=Path, required=True, help="secretome.tsv")
     c.option("--samples-out", type=Path, required=True, help="samples_qc.tsv")
+
+    c = command("shedding", "Lay peptides on the topology of each protein: shed, or there as a whole.", _shedding)
+    c.reads("--precursors", required=True, help="precursors.parquet of `intake`")
+    c.reads("--proteins", required=True, help="proteins.tsv of `intake`")
+    c.reads("--annotation", required=True, help="annotation.tsv")
+    c.reads("--fasta", nargs="+", required=True, help="protein sequences that were searched")
+    c.reads("--samples", help="samples.tsv of `intake`: only peptides of secretome samples count")
+    c.option("--protease", default="auto", help="auto (told from the peptides), trypsin, lysc, gluc and others")
+    c.option("--out", type=Path, required=True, help="shedding.tsv")
 
     c = command("rank", "Rank the candidates of each contrast.", _rank, "ranking")
     c.reads("--differential", required=True, help="differential.tsv")

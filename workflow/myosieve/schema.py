@@ -304,6 +304,50 @@ EVIDENCE = Table(
     ),
 )
 
+SHEDDING = Table(
+    "shedding",
+    "one per protein group",
+    columns(
+        ("protein_group", TEXT, "unique key of the protein group; genes are never a key"),
+        ("accession", TEXT, "the member whose sequence and topology the peptides were laid on"),
+        ("topology", TEXT, "its segments, as 'SP 1-24;outside 25-340;TM 341-361;inside 362-397'"),
+        ("peptides_mapped", COUNT, "distinct peptides on this sequence; empty where peptides are not told"),
+        ("peptides_unmapped", COUNT, "distinct peptides of the group that are not on this sequence"),
+        ("peptides_shared", COUNT, "peptides on it that another gene's protein has too; not counted below"),
+        ("peptides_ectodomain", COUNT, "distinct peptides of the part outside the cell; empty without topology"),
+        ("peptides_tm", COUNT, "distinct peptides with at least five residues of a helix"),
+        ("peptides_cytoplasmic", COUNT, "distinct peptides of the part inside the cell"),
+        ("peptides_signal", COUNT, "distinct peptides with residues of the signal peptide"),
+        ("precursors_ectodomain", COUNT, "precursors of the peptides of the part outside the cell"),
+        ("precursors_cytoplasmic", COUNT, "precursors of the peptides of the part inside the cell"),
+        ("coverage_ectodomain", NUMBER, "share of the residues outside the cell that peptides cover"),
+        ("coverage_cytoplasmic", NUMBER, "share of the residues inside the cell that peptides cover"),
+        (
+            "detectable_cytoplasmic",
+            COUNT,
+            "fragments of the digest with 7 to 30 residues in the part inside the cell",
+        ),
+        (
+            "expected_cytoplasmic",
+            NUMBER,
+            "how many of the fragments seen would be cytoplasmic if the whole protein were there",
+        ),
+        (
+            "shedding",
+            TEXT,
+            "shed (ectodomain only), intact (the rest as well), uninformative, none (no peptide); empty = not two-sided",
+        ),
+        ("p_value", NUMBER, "chance of so few cytoplasmic fragments if the whole protein were there"),
+        ("q_value", NUMBER, "Benjamini-Hochberg adjusted p-value over the proteins that could tell"),
+        (
+            "mature_n_terminus",
+            TEXT,
+            "a peptide begins where the signal peptide was cut: yes, near, against (it begins inside), not telling, no",
+        ),
+        ("peptide_evidence", TEXT, "what the peptides say, in words"),
+    ),
+)
+
 SECRETOME = Table(
     "secretome",
     "one per protein group",

@@ -27,3 +27,27 @@ rule secretome:
         "myosieve secretome --quantified {params.quantified:q} --samples {input.samples:q}"
         " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q}"
         " --out {output.proteins:q} --samples-out {output.samples:q} --record {output.record:q} 2> {log:q}"
+
+
+# IN   peptides, sequences, topologies
+# OUT  peptides by part of each protein: shed ectodomain or whole protein, mature N-terminus
+rule shedding:
+    input:
+        precursors="<results>/{study}/intake/precursors.parquet",
+        proteins="<results>/{study}/intake/proteins.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        annotation="<results>/{study}/annotation.tsv",
+        fasta=lambda wildcards: study_of(wildcards).fasta,
+    output:
+        table="<results>/{study}/shedding.tsv",
+        record="<results>/{study}/records/6_shedding.json",
+    log:
+        "<logs>/{study}/shedding.log",
+    conda:
+        "../envs/myosieve.yml"
+    params:
+        code=CODE["secretome/shedding_step"],
+    shell:
+        "myosieve shedding --precursors {input.precursors:q} --proteins {input.proteins:q} --samples {input.samples:q}"
+        " --annotation {input.annotation:q} --fasta {input.fasta:q}"
+        " --out {output.table:q} --record {output.record:q} 2> {log:q}"

@@ -30,6 +30,12 @@ def parts(topology, *rows, length=160):
 # ---- topology --------------------------------------------------------------------------------------------------------
 
 
+def test_a_side_that_nobody_knows_is_read_and_counts_as_not_told() -> None:
+    segments = shedding.read_topology("unknown 1-4;TM 5-8;unknown 9-10")
+    labels = shedding.residue_labels([segments], peptides.joined(["MAAALLLLKK"]))
+    assert [shedding.LABELS[number] for number in labels] == [""] * 4 + ["TM"] * 4 + [""] * 2
+
+
 def test_a_topology_is_read_as_its_segments():
     assert shedding.read_topology("SP 1-24;outside 25-340") == [Segment("SP", 1, 24), Segment("outside", 25, 340)]
     assert shedding.read_topology("") == []

@@ -8,7 +8,7 @@ import pytest
 
 from myosieve import files, schema
 from myosieve.errors import InputError
-from myosieve.secretome.shedding_step import TABLE, shedding
+from myosieve.secretome.shedding_step import shedding
 from myosieve.tables.step import intake
 
 DIGEST = re.compile(r".*?(?:[KR](?!P)|$)")
@@ -65,7 +65,7 @@ class Study:
         out = self.folder / "shedding.tsv"
         names = ("precursors.parquet", "proteins.tsv", "annotation.tsv")
         summary = shedding(*(self.folder / n for n in names), [fasta], out, samples=self.samples, **self.options)
-        return summary, files.read_table(out, TABLE).set_index("protein_group")
+        return summary, files.read_table(out, schema.SHEDDING).set_index("protein_group")
 
 
 @pytest.fixture
@@ -307,7 +307,7 @@ def test_without_sequences_nothing_lies_anywhere(type_one):
     type_one.run()
     paths = [type_one.folder / name for name in ("precursors.parquet", "proteins.tsv", "annotation.tsv")]
     summary = shedding(*paths, [], type_one.folder / "none.tsv")
-    row = files.read_table(type_one.folder / "none.tsv", TABLE).iloc[0]
+    row = files.read_table(type_one.folder / "none.tsv", schema.SHEDDING).iloc[0]
     assert (row["peptides_mapped"], row["peptides_unmapped"]) == (0, 7)
     assert pd.isna(row["shedding"])
     assert "give the FASTA that was searched" in summary.warnings[0]
@@ -426,5 +426,5 @@ def test_peptides_of_real_reports_lie_on_their_proteins_and_are_tryptic(tmp_path
     assert summary.counts["protease"] == "trypsin"
     assert summary.counts["peptides on the sequence of their group"] >= 0.85 * summary.counts["peptides"]
     # The rest: yeast and E. coli (67 of 1,168 rows of the human report), unreviewed entries, and sequences revised since 2014.
-    result = files.read_table(tmp_path / "shedding.tsv", TABLE)
+    result = files.read_table(tmp_path / "shedding.tsv", schema.SHEDDING)
     assert result["protein_group"].tolist() == groups["protein_group"].tolist()

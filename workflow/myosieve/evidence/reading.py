@@ -110,7 +110,9 @@ def beyond_signals(helices: HelixCall, reading: Reading) -> tuple[tuple[Segment,
     if helices.segments is None:
         return None, None
     sp_end = reading.site.end if reading.site.end > 0 else _USUAL_END
-    beyond = topology.beyond_signal_peptide(_with_denied_signal(helices, reading), sp_end if reading.signal.call == "yes" else math.nan)
+    beyond = topology.beyond_signal_peptide(
+        _with_denied_signal(helices, reading), sp_end if reading.signal.call == "yes" else math.nan
+    )
     cut_off = None
     if reading.anchored == "yes" and beyond and topology.is_gpi_signal(beyond[-1], reading.facts.length, reading.omega):
         cut_off = beyond.pop()

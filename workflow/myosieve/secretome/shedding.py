@@ -29,6 +29,7 @@ that begins inside it shows a protein that kept it.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -37,12 +38,12 @@ import numpy as np
 import pandas as pd
 
 from myosieve.differential.multiple import benjamini_hochberg
-from myosieve.evidence.topology import OVERLAP
+from myosieve.evidence.topology import OVERLAP, UNKNOWN
 from myosieve.secretome.peptides import FREE, SPECIFIC, Joined
 
 LABELS = ("", "SP", "outside", "TM", "inside", "GPI")
 SIGNAL, ECTODOMAIN, MEMBRANE, CYTOPLASM, TAIL, SEVERAL = "signal", "ectodomain", "tm", "cytoplasm", "tail", "several"
-_SEGMENT = re.compile(r"(SP|outside|TM|inside|GPI) (\d+)-(\d+)")
+_SEGMENT = re.compile(r"(SP|outside|TM|inside|GPI|unknown) (\d+)-(\d+)")
 
 NEAR = 2  # residues by which the end of a signal peptide may be mistaken
 STALK = 40  # residues next to the membrane in which sheddases cut (Lichtenthaler et al. 2018, EMBO J 37:e99456)
@@ -92,7 +93,9 @@ def residue_labels(topologies: Sequence[Sequence[Segment]], proteins: Joined) ->
     labels = np.zeros(len(proteins.letters), dtype=np.uint8)
     for first, length, segments in zip(proteins.first, proteins.lengths, topologies, strict=True):
         for segment in segments:
-            labels[first + segment.start - 1 : first + min(segment.end, length)] = LABELS.index(segment.label)
+            labels[first + segment.start - 1 : first + min(segment.end, length)] = LABELS.index(
+                segment.label if segment.label != UNKNOWN else ""
+            )
     return labels
 
 
@@ -364,3 +367,8 @@ def stalk_cuts(found: pd.DataFrame, topologies: Sequence[Sequence[Segment]]) -> 
     counted = pd.concat(cuts).value_counts().reset_index().sort_values(["count", "distance"], ascending=[False, True])
     best = counted.drop_duplicates("protein")
     return {int(row.protein): (int(row.residue), int(row.distance)) for row in best.itertuples(index=False)}
+
+
+def end_of_signal(segments: Sequence[Segment]) -> float:
+    """Return the last residue of the signal peptide; missing where the topology has none."""
+    return segments[0].end if segments and segments[0].label == "SP" else math.nan
