@@ -12,7 +12,7 @@ from torch import nn
 
 from myosieve.sequence.regions import View
 
-SHORTEST, LONGEST = 10, 40  # residues of a helix
+SHORTEST, LONGEST = 15, 36  # residues of a helix
 DILATIONS = (1, 2, 4, 8)
 HIDDEN, REPLACED = 0.05, 0.1  # share of residues that are hidden, and replaced by a similar one, in training
 

@@ -35,7 +35,7 @@ REPEATS, NEGATIVES, WEAK = (
     0.4,
     0.25,
 )  # per epoch: times each membrane protein, shares of the soluble and of the weakly labeled
-WEAK_WEIGHT = 0.3
+WEAK_WEIGHT = 1.0
 RESIDUE_WEIGHT = 5.0
 SLACK = 2  # residues by which a helix may end elsewhere than its label
 LONGEST_PROTEIN = 2500  # longer soluble ones are left out of the training, not of the measuring
