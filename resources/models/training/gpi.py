@@ -329,13 +329,13 @@ def report(data: pd.DataFrame, score: np.ndarray, behind: np.ndarray, seed: int)
 
 
 def signals(data: pd.DataFrame, called: np.ndarray) -> None:
-    """Print the scores over all kinds where the shipped matrix, and not UniProt, says which have a signal peptide."""
-    matrix = signal_peptide.read_matrix(files.shipped("models/signal_peptide_matrix.tsv"))
-    signal = signal_peptide.call(data["sequence"].tolist(), matrix)["signal_peptide"].to_numpy() == "yes"
+    """Print the scores over all kinds where the shipped model, and not UniProt, says which have a signal peptide."""
+    model = signal_peptide.read_model(files.shipped("models/signal_peptide.npz"))
+    signal = signal_peptide.call(data["sequence"].tolist(), model)["signal_peptide"].to_numpy() == "yes"
     clear = (data["kind"] != "unclear").to_numpy()
     anchored = (data["kind"] == "gpi").to_numpy()
     print(
-        "  all kinds, signal peptides as the shipped matrix calls them:",
+        "  all kinds, signal peptides as the shipped model, which saw them, calls them:",
         scores((called & signal)[clear], anchored[clear]),
     )
 
