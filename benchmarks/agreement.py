@@ -16,8 +16,8 @@ import pandas as pd
 from myosieve.differential.contrast_tests import contrast_tests
 from myosieve.differential.design import contrasts, design_matrix
 from myosieve.differential.model import Estimates, Options
-from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.quant.rollup.methods import roll_up
+from myosieve.statistics.false_discovery import benjamini_hochberg
 from myosieve.statistics.moderation import moderate
 
 ORACLES = Path(__file__).parents[1] / "tests" / "oracles"

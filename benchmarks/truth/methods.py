@@ -28,8 +28,8 @@ from simulate import Simulated
 
 from myosieve.differential.contrast_tests import Estimates, Options, contrast_tests
 from myosieve.differential.design import contrasts, design_matrix
-from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.quant.rollup.methods import roll_up
+from myosieve.statistics.false_discovery import benjamini_hochberg
 
 COLUMNS = ["protein_group", "log2fc", "p_value", "q_value"]
 VALID_SHARE = 0.7

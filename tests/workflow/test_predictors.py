@@ -24,7 +24,7 @@ rows = "".join(f"{{n}}\\tSP\\t0.01\\t0.99\\tCS pos: 19-20. Pr: 0.9\\n" for n in 
 Path(told["--output_dir"]).mkdir()
 (Path(told["--output_dir"]) / "prediction_results.txt").write_text(head + rows)
 """
-AFTER_EVIDENCE = dict.fromkeys(("evidence", "secretome", "ranking", "provenance", "report", "dataset"), 1)
+AFTER_EVIDENCE = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "provenance", "report", "dataset"), 1)
 
 
 def set_evidence(project: Project, **evidence: object) -> None:

@@ -11,7 +11,7 @@ from tests.workflow.conftest import Project
 
 AFTER_DIFFERENTIAL = {"differential": 1, "sensitivity": 1, "agreement": 1, "ranking": 1, "compare": 1, "provenance": 1}
 AFTER_DIFFERENTIAL |= {"report": 1, "dataset": 1}
-ANNOTATION = {"evidence": 1, "secretome": 1}
+ANNOTATION = {"evidence": 1, "secretome": 1, "shedding": 1}
 # What depends on the sample sheet; the plate does not, nor do the sequences.
 AFTER_SAMPLES = {"tables": 1, "quant": 1} | ANNOTATION | AFTER_DIFFERENTIAL
 NEW_CONTRAST = (
@@ -79,8 +79,8 @@ def test_a_comment_in_a_module_changes_nothing(project: Project, module: str) ->
 def test_a_changed_formula_runs_its_stage_and_what_follows(project: Project) -> None:
     project.edit(
         "workflow/myosieve/differential/multiple.py",
-        "np.arange(len(tested), 0, -1)",
-        "np.arange(1.0 * len(tested), 0, -1)",
+        "ABSENCE_WEIGHT = 0.2",
+        "ABSENCE_WEIGHT = 0.3",
     )
     # the immunoassay is tested by the same linear model
     assert project.jobs() == {"immunoassay": 1} | AFTER_DIFFERENTIAL

@@ -85,7 +85,7 @@ def tables(
     table = []
     for label, here in [*((f"fold {number}", fold == number) for number in folds), ("all", measured)]:
         use = here & told
-        inside = [i for i in np.flatnonzero(here & structure)]
+        inside = np.flatnonzero(here & structure).tolist()
         right, given, true = matched(
             [proteins[i].labels for i in inside], [helices[i] if called[i] else [] for i in inside]
         )
@@ -127,7 +127,9 @@ def true_helices(text: str) -> list[tuple[int, int]]:
 
 
 def matched(texts: Sequence[str], called: Sequence[list[tuple[int, int]]]) -> tuple[int, int, int]:
-    """Return how many called helices are true ones (each once, SHARED residues in common), how many were called and how many are true.
+    """Return how many called helices are true ones, how many were called, and how many are true.
+
+    A true one counts once; SHARED residues must be in common.
 
     A called helix that lies mostly where nothing is known is not judged.
     """

@@ -28,6 +28,7 @@ class LogSum(torch.autograd.Function):
         end: torch.Tensor,
         duration: torch.Tensor,
     ) -> torch.Tensor:
+        """Return the log of the sum, and keep its derivatives."""
         arrays = [tensor.detach().numpy().astype(np.float64) for tensor in (e, start, end, duration)]
         log_sum, *slopes = forward_backward(*arrays, SHORTEST)
         context.save_for_backward(*(torch.from_numpy(slope.astype(np.float32)) for slope in slopes))
@@ -35,11 +36,15 @@ class LogSum(torch.autograd.Function):
 
     @staticmethod
     def backward(context: torch.autograd.function.FunctionCtx, slope: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return the derivatives by the inputs of `forward`."""
         return tuple(slope * saved for saved in context.saved_tensors)
 
 
 class HelixNet(nn.Module):
-    """Packed regions -> e of each residue; `duration` holds the cost of a helix by its length, `start` by signal peptide or not."""
+    """Packed regions -> e of each residue.
+
+    `duration` holds the score of a helix by its length, `start` that of the first residue without and after a signal peptide.
+    """
 
     def __init__(self, channels: int, dropout: float, lengths: np.ndarray) -> None:
         super().__init__()

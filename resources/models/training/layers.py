@@ -38,6 +38,7 @@ class Norm(nn.Module):
         self.norm = nn.BatchNorm1d(channels)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return x normalized where the mask is 1, n x channels x residues."""
         if not self.training:
             return self.norm(x)
         rows, kept = x.transpose(1, 2).reshape(-1, x.shape[1]), mask.reshape(-1) > 0
@@ -58,6 +59,7 @@ class Embed(nn.Module):
     def forward(
         self, codes: torch.Tensor, features: torch.Tensor | None, mask: torch.Tensor, offset: torch.Tensor | float = 0.0
     ) -> torch.Tensor:
+        """Return n x channels x residues; `offset` is added before the relu."""
         reach = self.width // 2
         x = functional.one_hot(functional.pad(codes, (reach, reach), value=residues.ABSENT), CODES).float()
         if features is not None:
@@ -65,6 +67,7 @@ class Embed(nn.Module):
         return functional.relu(self.norm(self.conv(x.transpose(1, 2)), mask) + offset) * mask
 
     def arrays(self) -> dict[str, np.ndarray]:
+        """Return the weights as `myosieve.sequence.network.embed` reads them."""
         kernel, bias = folded(self.conv, self.norm)
         return {"embed.codes": kernel[:, :CODES], "embed.features": kernel[:, CODES:], "embed.bias": bias}
 
@@ -79,6 +82,7 @@ class Block(nn.Module):
         self.norm, self.dropout = Norm(channels), nn.Dropout(dropout)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return n x channels x residues."""
         return (x + self.dropout(functional.relu(self.norm(self.conv(x), mask)))) * mask
 
 

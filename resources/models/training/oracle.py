@@ -2,8 +2,8 @@
 
     python resources/models/training/oracle.py --out tests/oracles/sequence_nets.json
 
-The nets are those of the predictors with fewer channels; their batch normalization is given statistics of its own, so that folding
-it into the weights is tested too. Arrays are written as base64 of little-endian float32, with their shapes.
+The nets are those of the predictors with fewer channels; their batch normalization is given statistics of its own, so that
+folding it into the weights is tested too. Arrays are written as base64 of little-endian float32, with their shapes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from myosieve.sequence.signal_peptide import LENGTH
 SEED = 20_261
 CHANNELS = {"signal": 6, "helix": 5}
 
-# Made sequences: a signal peptide before two helices, all letters around one helix, one letter, shorter than a start, and seven helices.
+# Made sequences: a signal peptide before two helices, all letters around one helix, one letter, shorter than a start, and
+# seven helices.
 _POLAR = "MSDEEKRKQNPEDSTKRGENDKQPESTRDNGEKQSDNPTEEKRQDSNGKPTEDRQKESNDTGKPEQRDSNETKGPDQERSN"
 _HELIX = "GLVIAFLLSIVAGLFWIVLA"
 SEQUENCES = (
@@ -83,7 +84,7 @@ def signal_outputs(net: SignalNet) -> np.ndarray:
 
 @torch.no_grad()
 def helix_outputs(net: HelixNet) -> dict[str, np.ndarray]:
-    """Return e of each candidate residue (n x 4), and per protein the sums over all topologies and over those without a helix."""
+    """Return e of each candidate residue (n x 4), and per protein the sums over all topologies and over those without any."""
     codes = [residues.encode(sequence) for sequence in SEQUENCES]
     seen = regions.view(codes, regions.find(codes), np.array(SIGNAL_END))
     present = np.unique(seen.protein)

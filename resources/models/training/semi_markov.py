@@ -2,7 +2,7 @@
 
 A topology is a way from the first residue to the last over the states inside, outside and helix, where a helix leads from one
 side to the other and has a length. Its score adds up
-    e[t, state]                     what the network says of residue t: inside, outside, helix leaving inside, helix leaving outside
+    e[t, state]                     what the network says of residue t: inside, outside, helix leaving inside, leaving outside
     duration[length]                for every helix, with a constant for entering it
     start[state], end[state]        of the first and of the last residue
 Sarawagi, Cohen (2004) NIPS 17:1185. The derivative of the logarithm of the sum by e[t, state] is the probability of the state.

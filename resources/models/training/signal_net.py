@@ -15,7 +15,7 @@ DILATIONS = (1, 2)
 
 
 class SignalNet(nn.Module):
-    """First residues -> log probabilities of {no signal, anchor, cut behind residue FIRST_SITE ... LAST_SITE}, which add up to 1.
+    """First residues -> log probabilities of no signal, anchor, and a cut behind residue FIRST_SITE ... LAST_SITE.
 
     Whether there is a signal peptide and where it is cut are one decision, so that no site can be called without the signal and
     no signal without a site.

@@ -2,11 +2,11 @@
 
     python resources/models/training/signal_peptide.py --sequence-data FOLDER --work WORK --out signal_peptide.npz
 
-FOLDER is described in labels.py. WORK keeps each trained net and its held-out probabilities, so that a run that was stopped goes
-on where it was, and `heldout_signal.npz`: what a model that never saw a protein says of it, for the helix predictor.
+FOLDER is described in labels.py. WORK keeps each trained net and its held-out probabilities, so that a run that was stopped
+goes on where it was, and `heldout_signal.npz`: what a model that never saw a protein says of it, for the helix predictor.
 
-Each fold is predicted by nets that saw no relative of its proteins; the curve from their mean to a probability and the threshold
-of a fold come from the other folds. Printed: the table of docs/methods.md.
+Each fold is predicted by nets that saw no relative of its proteins; the curve from their mean to a probability and the
+threshold of a fold come from the other folds. Printed: the table of docs/methods.md.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def predict(net: SignalNet, codes: np.ndarray) -> np.ndarray:
 
 
 def gathered(work: Path, count: int, folds: list[int], seeds: list[int]) -> np.ndarray:
-    """Return the held-out probabilities of every protein, averaged over the seeds, count x OUTCOMES; NaN where there are none."""
+    """Return the held-out probabilities of every protein, averaged over the seeds; NaN where there are none."""
     chances = np.full((count, OUTCOMES), np.nan, dtype=np.float32)
     for number in folds:
         stored = [np.load(work / f"signal_fold{number}_seed{seed}.npz") for seed in seeds]

@@ -1,6 +1,7 @@
-"""Train and measure the helix predictor.
+r"""Train and measure the helix predictor.
 
-    python resources/models/training/transmembrane.py --sequence-data FOLDER --signal HELDOUT.npz --work WORK --out transmembrane.npz
+    python resources/models/training/transmembrane.py \
+        --sequence-data FOLDER --signal HELDOUT.npz --work WORK --out transmembrane.npz
 
 FOLDER is described in labels.py; HELDOUT.npz is what signal_peptide.py wrote into its work folder (which signal peptide a model
 that never saw the protein calls: what a user's protein gets). WORK keeps each trained net and its held-out scores, so that a

@@ -8,9 +8,9 @@ import pytest
 
 from myosieve import files
 from myosieve.compare.step import compare
-from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.errors import InputError
 from myosieve.schema import COMPARISON
+from myosieve.statistics.false_discovery import benjamini_hochberg
 
 
 @pytest.fixture

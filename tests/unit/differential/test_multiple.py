@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from myosieve.differential.multiple import ABSENCE_WEIGHT, benjamini_hochberg, family_q_values
+from myosieve.differential.multiple import ABSENCE_WEIGHT, family_q_values
+from myosieve.statistics.false_discovery import benjamini_hochberg
 
 p_values = hnp.arrays(float, st.integers(1, 60), elements=st.one_of(st.floats(0, 1), st.just(np.nan)))
 NO_RATE = np.full(200, np.nan)

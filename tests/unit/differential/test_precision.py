@@ -8,10 +8,10 @@ import pytest
 from scipy.special import expit, stdtr
 from scipy.stats import spearmanr
 
-from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.differential.precision import fit_estimates, precision_weights, unobserved_df
 from myosieve.quant.rollup.detection import detection_curve
 from myosieve.quant.rollup.dpc import dpc_quantify, hyperparameters
+from myosieve.statistics.false_discovery import benjamini_hochberg
 from myosieve.statistics.moderation import moderate
 
 CONTRAST = np.array([[-1.0], [1.0]])

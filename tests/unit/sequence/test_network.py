@@ -255,8 +255,8 @@ def test_a_missing_file_of_weights_is_refused_in_one_line(tmp_path: Path) -> Non
 
 
 # ---- PyTorch ---------------------------------------------------------------------------------------------------------
-# tests/oracles/sequence_nets.json holds tiny random nets and what PyTorch and a compiled sum over all topologies make of some made
-# sequences; resources/models/training/oracle.py wrote it. Weights of 32 bits are held to 1e-5, those of 16, as shipped, to 1e-3.
+# tests/oracles/sequence_nets.json holds tiny random nets and what PyTorch and a compiled sum over all topologies make of some
+# made sequences; resources/models/training/oracle.py wrote it. Weights of 32 bits are held to 1e-5, of 16, as shipped, to 1e-3.
 
 BITS = pytest.mark.parametrize(("bits", "tolerance"), [(np.float32, 1e-5), (np.float16, 1e-3)])
 
@@ -317,7 +317,8 @@ def test_the_helix_net_and_its_field_equal_pytorch(oracle: dict, tmp_path: Path,
     possible = excess > 1e-3  # the oracle's difference of two sums of 32 bits; some have no helix to speak of
     np.testing.assert_allclose(odds[possible], np.log(np.expm1(excess[possible])), atol=50 * tolerance)
     assert possible.sum() >= 3
-    assert np.isneginf(odds[[len(part) < oracle["shortest"] for part in parts]]).all()
+    # Impossible, but for the rounding of the difference of two sums.
+    assert (odds[[len(part) < oracle["shortest"] for part in parts]] < -14).all()
 
 
 def test_the_oracle_covers_proteins_with_and_without_a_signal_peptide_and_regions_with_edges(oracle: dict) -> None:

@@ -11,6 +11,7 @@ from myosieve.sequence.network import GAP
 POLAR = "D"  # aspartate: -3.5 by Kyte and Doolittle 1982; isoleucine, below, 4.5
 CORE = "I" * 15
 
+FEW = settings(deadline=None, max_examples=25, derandomize=True)
 PROTEINS = st.lists(st.text("IDKLAGX", max_size=120), max_size=6)
 
 
@@ -45,7 +46,7 @@ def by_loop(sequence: str) -> list[tuple[int, int]]:
 
 def test_a_hydrophobic_core_is_found_with_its_margins() -> None:
     [(protein, start, stop)] = found(POLAR * 100 + CORE + POLAR * 100)
-    # 15 residues of which k are aspartate: (15 - k) 4.5 - 3.5 k > 0.9 * 15 up to k = 6, so that windows begin six residues early.
+    # 15 residues of which k are aspartate: (15 - k) 4.5 - 3.5 k > 0.9 * 15 up to k = 6, so windows begin six residues early.
     assert (protein, start, stop) == (0, 100 - 6 - regions.MARGIN, 100 + 15 + 6 + regions.MARGIN)
 
 
@@ -91,14 +92,16 @@ def test_no_protein_has_no_region() -> None:
 
 
 @given(PROTEINS)
-@settings(deadline=None)
+@FEW
 def test_the_regions_of_many_proteins_are_those_of_each_alone(sequences: list[str]) -> None:
     expected = [(number, *region) for number, sequence in enumerate(sequences) for region in by_loop(sequence)]
     assert found(*sequences) == expected
 
 
-@given(st.text("DEKRNQSTGP", max_size=80), st.text("ILVFAM", min_size=19, max_size=25), st.text("DEKRNQSTGP", max_size=80))
-@settings(deadline=None)
+@given(
+    st.text("DEKRNQSTGP", max_size=80), st.text("ILVFAM", min_size=19, max_size=25), st.text("DEKRNQSTGP", max_size=80)
+)
+@FEW
 def test_a_hydrophobic_helix_lies_wholly_inside_a_region(before: str, helix: str, after: str) -> None:
     start, stop = len(before), len(before) + len(helix)
     assert any(a <= start and stop <= b for _, a, b in found(before + helix + after))
@@ -168,7 +171,7 @@ def test_no_protein_gives_one_gap() -> None:
 
 
 @given(PROTEINS, st.integers(0, 30))
-@settings(deadline=None)
+@FEW
 def test_the_view_of_many_proteins_is_that_of_each_alone(sequences: list[str], cut: int) -> None:
     signal = [min(cut * (number % 2), len(sequence)) for number, sequence in enumerate(sequences)]
     together = viewed(*sequences, signal=signal)

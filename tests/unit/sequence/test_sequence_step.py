@@ -22,7 +22,8 @@ def test_the_table_reads_back_by_its_contract_and_the_counts_fit(tmp_path: Path)
     assert table["signal_peptide"].tolist() == ["yes", "no"]
     assert (summary.counts["sequences"], summary.counts["sequences repeated"]) == (2, 1)
     assert summary.counts["with a signal peptide"] == summary.counts["with an ER motif"] == 1
-    assert "von Heijne" in summary.methods[0]
+    assert summary.counts["with a transmembrane helix"] == 0
+    assert "neural network" in summary.methods[0]
     assert not summary.warnings
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 from myosieve.compare.concordance import concordance
 from myosieve.compare.members import Member
 from myosieve.compare.pooling import pool
-from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.schema import COMPARISON
+from myosieve.statistics.false_discovery import benjamini_hochberg
 
 
 def meta_table(members: Mapping[str, Member], fdr: float) -> pd.DataFrame:

@@ -23,10 +23,11 @@ from myosieve.differential.design import Contrast, DesignMatrix
 from myosieve.differential.detection import absence
 from myosieve.differential.imputation import imputed_share
 from myosieve.differential.model import Estimates, Model, Options, fit_model
-from myosieve.differential.multiple import benjamini_hochberg, family_q_values
+from myosieve.differential.multiple import family_q_values
 from myosieve.differential.notes import notes
 from myosieve.differential.omnibus import moderated_f
 from myosieve.differential.treat import treat
+from myosieve.statistics.false_discovery import benjamini_hochberg
 
 DETECTION, NO_TEST = "detection", "none"
 # What the rows of a method are called.

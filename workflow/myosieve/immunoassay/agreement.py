@@ -17,7 +17,7 @@ import pandas as pd
 
 from myosieve.differential.contrast_tests import Options, contrast_tests
 from myosieve.differential.design import Contrast, DesignMatrix
-from myosieve.differential.multiple import benjamini_hochberg
+from myosieve.statistics.false_discovery import benjamini_hochberg
 from myosieve.tables.accessions import parse
 
 _RENAMED = {name: f"assay_{name}" for name in ("log2fc", "ci_low", "ci_high", "p_value", "q_value")}

@@ -37,9 +37,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from myosieve.differential.multiple import benjamini_hochberg
 from myosieve.evidence.topology import OVERLAP, UNKNOWN
 from myosieve.secretome.peptides import FREE, SPECIFIC, Joined
+from myosieve.statistics.false_discovery import benjamini_hochberg
 
 LABELS = ("", "SP", "outside", "TM", "inside", "GPI")
 SIGNAL, ECTODOMAIN, MEMBRANE, CYTOPLASM, TAIL, SEVERAL = "signal", "ectodomain", "tm", "cytoplasm", "tail", "several"
