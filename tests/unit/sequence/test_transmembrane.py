@@ -283,7 +283,7 @@ def test_known_membrane_proteins_have_their_helices_and_sides(
     found = called(model, human[accession], signal_end=signal["sp_end"])
     assert found["tm_count"][0] == count
     assert found["n_terminus"][0] == side
-    assert abs(segments(found)[0][0] - first) <= 6
+    assert abs(segments(found)[0][0] - first) <= 10  # half of a helix: it is the same one
 
 
 def matthews(truth: np.ndarray, found: np.ndarray) -> float:

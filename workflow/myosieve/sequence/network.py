@@ -15,6 +15,8 @@ stored with 16 bits and computed with 32.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,8 @@ _CHUNK = 8192  # residues computed at a time: the arrays of a chunk stay in the 
 
 Weights = dict[str, np.ndarray]
 
+_RESTORE = "restore the file that ships with MyoSieve"
+
 
 def read_weights(path: Path | str) -> Weights:
     """Read the arrays of a model, in 32 bits.
@@ -39,11 +43,28 @@ def read_weights(path: Path | str) -> Weights:
         The file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as stored:
             return {name: stored[name].astype(np.float32) for name in stored.files}
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        remedy = "restore the file that ships with MyoSieve"
-        raise InputError(f"not readable as a model ({error})", path, remedy) from None
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"not readable as a model ({error})", path, _RESTORE) from None
+
+
+def read_model(path: Path | str, numbers: Sequence[str]) -> tuple[list[Weights], list[float]]:
+    """Read the nets of a model (`net0.*`, `net1.*`, ...), and its further numbers by name.
+
+    Raises
+    ------
+    InputError
+        The file is missing or damaged, or lacks a number or all nets.
+    """
+    weights = read_weights(path)
+    nets: list[Weights] = []
+    while net := part(weights, f"net{len(nets)}"):
+        nets.append(net)
+    lacking = [name for name in numbers if name not in weights] + ["net0"] * (not nets)
+    if lacking:
+        raise InputError(f"not readable as a model (it lacks {lacking[0]})", path, _RESTORE)
+    return nets, [float(weights[name]) for name in numbers]
 
 
 def part(weights: Weights, prefix: str) -> Weights:

@@ -55,11 +55,7 @@ def read_model(path: Path | str) -> Model:
     InputError
         The file is missing or damaged.
     """
-    weights = network.read_weights(path)
-    nets = []
-    while net := network.part(weights, f"net{len(nets)}"):
-        nets.append(net)
-    numbers = (float(weights[name]) for name in ("slope", "intercept", "threshold", "polar"))
+    nets, numbers = network.read_model(path, ("slope", "intercept", "threshold", "polar"))
     return Model(nets, *numbers)
 
 
@@ -91,6 +87,7 @@ def call(sequences: Sequence[str], model: Model, progress: Callable[[int], None]
         score[rows] = calibrated(chances[:, 2:].sum(axis=1), model.slope, model.intercept)
         site[rows] = FIRST_SITE + chances[:, 2:].argmax(axis=1)
         progress(int(rows[-1]) + 1)
+    progress(len(codes))
     start = codes[:, :SHORTEST]
     unreadable = (start >= residues.UNKNOWN).sum(axis=1) > SHORTEST // 3
     unreadable |= start[:, -1] == residues.ABSENT

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FORBIDDEN = -1e4  # less than any sum of scores; a state with it is never taken
+FORBIDDEN = -1e6  # less than any sum of scores; a state with it is never taken
 _CELLS = 200_000  # residues x proteins computed at once
 
 Helix = tuple[

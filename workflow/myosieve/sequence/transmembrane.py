@@ -49,14 +49,10 @@ def read_model(path: Path | str) -> Model:
     InputError
         The file is missing or damaged.
     """
-    weights = network.read_weights(path)
-    nets = []
-    while net := network.part(weights, f"net{len(nets)}"):
-        nets.append(net)
+    nets, numbers = network.read_model(path, ("slope", "intercept", "threshold"))
     start, end, duration = (
         np.mean([net[name] for net in nets], axis=0, dtype=float) for name in ("start", "end", "duration")
     )
-    numbers = (float(weights[name]) for name in ("slope", "intercept", "threshold"))
     return Model(nets, Field(start, end, duration, SHORTEST), *numbers)
 
 
