@@ -143,13 +143,13 @@ def test_a_predictors_result_runs_the_annotation_again_and_is_used(project: Proj
         "sp|P07858|CATB_HUMAN\tOTHER\t0.9\t0.1\t\n"
     )
     project.edit("mine.yaml", "    design:", "    evidence: {files: [signalp.txt]}\n    design:")
-    affected = dict.fromkeys(("evidence", "secretome", "ranking", "provenance", "report", "dataset"), 1)
+    affected = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "provenance", "report", "dataset"), 1)
     assert project.jobs() == affected
     done = project.snakemake("--configfile", "mine.yaml", "--until", "evidence")
     assert done.returncode == 0, done.stdout + done.stderr
     rows = pd.read_csv(project.folder / "results" / "demo" / "annotation.tsv", sep="\t").set_index("accession")
     assert rows.loc["P05231", ["signal_peptide", "sp_end", "sp_source"]].tolist() == ["yes", 29, "signalp6"]
-    # the file says no where the embedded matrix says yes: the file wins, and the other is named
+    # the file says no where the embedded predictor says yes: the file wins, and the other is named
     assert rows.loc["P07858", "signal_peptide"] == "no"
     assert "embedded predictor says yes" in rows.loc["P07858", "conflicts"]
     assert rows.loc["P13500", "sp_source"] == "embedded"

@@ -127,7 +127,9 @@ def _with_denied_signal(helices: HelixCall, reading: Reading) -> list[Segment]:
     if helices.source != EMBEDDED or reading.signal.call != "no":
         return helices.segments
     own = [call for call in reading.facts.signal if call.source == EMBEDDED and call.call == "yes" and call.end > 0]
-    return [(max(1, int(call.end) - _ANCHOR + 1), int(call.end)) for call in own] + list(helices.segments)
+    taken = min((start for start, _ in helices.segments), default=math.inf)
+    anchors = [(max(1, int(call.end) - _ANCHOR + 1), int(call.end)) for call in own if call.end < taken]
+    return anchors + list(helices.segments)
 
 
 def _n_terminus(reading: Reading) -> str:
