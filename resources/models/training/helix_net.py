@@ -94,7 +94,7 @@ class HelixNet(nn.Module):
         return torch.logsumexp(sums + start + self.end[:2], dim=1)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return the weights as `myosieve.sequence.network` and `helices` read them."""
+        """Return the weights as `myosieve.sequence.network` and `transmembrane` read them."""
         return {
             **self.embed.arrays(),
             **block_arrays(self.blocks),
