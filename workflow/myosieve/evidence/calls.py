@@ -24,7 +24,6 @@ _SINGLE = {
     "extracellular": "extracellular",
     "unconventional": "unconventional",
 }  # feature -> attribute of Facts
-_BARREL = ("beta_barrel", "topology")  # the second name is the one of earlier evidence tables
 
 
 def embedded_calls(features: pd.DataFrame) -> pd.DataFrame:
@@ -162,10 +161,10 @@ def _fill(here: Facts, said: dict[str, list[Call]], order: Precedence) -> None:
     ranks = order.order["tm_helix"]
     membrane = {
         feature: [call for call in said.get(feature, []) if call.source in ranks]
-        for feature in ("tm_helix", *_BARREL, topology.OUTSIDE, topology.INSIDE)
+        for feature in ("tm_helix", "beta_barrel", topology.OUTSIDE, topology.INSIDE)
     }
     here.helices = tuple(_helix_calls(membrane["tm_helix"], ranks))
-    barrels = [call for feature in _BARREL for call in membrane[feature] if call.call == "yes"]
+    barrels = [call for call in membrane["beta_barrel"] if call.call == "yes"]
     here.barrel = tuple(one_each(barrels, ranks))
     sides: dict[str, set[Side]] = {}
     for side in (topology.OUTSIDE, topology.INSIDE):
