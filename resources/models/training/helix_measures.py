@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,26 @@ from measures import calibration_error, mcc, platt
 from myosieve.sequence.topology_field import FORBIDDEN, Field, best, log_odds
 
 SHARED = 10  # residues that a called helix must share with a true one to be it
+BONUSES = np.arange(0, 6.1, 0.5)  # what the best topology may get for every helix
+CLIPPED = (np.log(1e-6), -np.log(1e-6))  # log odds
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The best topology of one protein: helices (first residue and the one behind the last), and the side of the first."""
+
+    helices: list[tuple[int, int]]
+    first: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is chosen on one part of the proteins: the curve, the least log odds of a helix, and the number of the bonus."""
+
+    slope: float
+    intercept: float
+    bound: float
+    bonus: int
 
 
 def tables(
@@ -35,13 +56,13 @@ def tables(
     """
     place = {protein.row: i for i, protein in enumerate(proteins)}
     odds = np.full(len(proteins), np.nan)
-    helices: list[list[tuple[int, int]]] = [[] for _ in proteins]
-    outside = np.full(len(proteins), np.nan)
+    drawn: list[list[Drawn]] = [[] for _ in BONUSES]  # by bonus and protein
+    for each in drawn:
+        each += [Drawn([], np.nan)] * len(proteins)
     for number in folds:
         stored = [np.load(work / f"helix_fold{number}_seed{seed}.npz") for seed in seeds]
-        field = Field(
-            *(np.mean([one[name] for one in stored], axis=0, dtype=float) for name in ("start", "end", "duration")),
-            SHORTEST,
+        start, end, duration = (
+            np.mean([one[name] for one in stored], axis=0, dtype=float) for name in ("start", "end", "duration")
         )
         here = [place[row] for row in stored[0]["row"]]
         odds[here] = -np.inf
@@ -52,11 +73,14 @@ def tables(
             one[stored[0][f"edge{proteins[i].row}"], 2:] = FORBIDDEN
             e.append(one)
         after = np.array([proteins[i].signal > 0 for i in seen])
-        odds[seen] = log_odds(field, e, after)
-        for i, found in zip(seen, best(field, e, after), strict=True):
-            residue = stored[0][f"residue{proteins[i].row}"]
-            helices[i] = [(int(residue[a]), int(residue[b - 1]) + 1) for a, b, _ in found]
-            outside[i] = found[0][2] if found else np.nan
+        odds[seen] = log_odds(Field(start, end, duration, SHORTEST, 0), e, after)
+        known = [n for n, i in enumerate(seen) if proteins[i].labels]
+        for bonus, each in zip(BONUSES, drawn, strict=True):
+            field = Field(start, end, duration, SHORTEST, bonus)
+            for n, found in zip(known, best(field, [e[n] for n in known], after[known]), strict=True):
+                residue = stored[0][f"residue{proteins[seen[n]].row}"]
+                helices = [(int(residue[a]), int(residue[b - 1]) + 1) for a, b, _ in found]
+                each[seen[n]] = Drawn(helices, found[0][2] if found else np.nan)
     fold = rows["fold"].to_numpy()[[protein.row for protein in proteins]]
     structure = np.array([bool(protein.labels) for protein in proteins])
     soluble = np.array([not protein.helical for protein in proteins])
@@ -70,25 +94,31 @@ def tables(
     # A quarter of the proteins of a proteome is in a membrane; fewer of the labeled ones are.
     weight = np.where(structure, 0.25 / structure[told].mean(), 0.75 / soluble[told].mean()) / np.sqrt(family)
 
-    def fitted(use: np.ndarray) -> tuple[float, float, float]:
+    def fitted(use: np.ndarray) -> Fit:
         slope, intercept = platt(structure[use], chance[use], weight[use])
         steps = np.quantile(odds[use & np.isfinite(odds)], np.linspace(0.5, 0.995, 300))
         bound = steps[int(np.argmax([mcc(structure[use], odds[use] >= step) for step in steps]))]
-        return slope, intercept, float(bound)
+        inside = np.flatnonzero(use & structure)
+        texts = [proteins[i].labels for i in inside]
+        scores = [f1(*matched(texts, [each[i].helices if odds[i] >= bound else [] for i in inside])) for each in drawn]
+        return Fit(slope, intercept, float(bound), int(np.argmax(scores)))
 
     called, score = np.zeros(len(proteins), dtype=bool), np.full(len(proteins), np.nan)
+    topology = [Drawn([], np.nan)] * len(proteins)
     for number in folds:
-        slope, intercept, bound = fitted(told & (fold != number) if len(folds) > 1 else told)
+        fit = fitted(told & (fold != number) if len(folds) > 1 else told)
         here = fold == number
-        called[here] = odds[here] >= bound
-        score[here] = 1 / (1 + np.exp(-(slope * np.clip(clipped[here], np.log(1e-6), -np.log(1e-6)) + intercept)))
+        called[here] = odds[here] >= fit.bound
+        score[here] = 1 / (1 + np.exp(-(fit.slope * np.clip(clipped[here], *CLIPPED) + fit.intercept)))
+        for i in np.flatnonzero(here & called):
+            topology[i] = drawn[fit.bonus][i]
     table = []
     for label, here in [*((f"fold {number}", fold == number) for number in folds), ("all", measured)]:
         use = here & told
         inside = np.flatnonzero(here & structure).tolist()
-        right, given, true = matched(
-            [proteins[i].labels for i in inside], [helices[i] if called[i] else [] for i in inside]
-        )
+        texts = [proteins[i].labels for i in inside]
+        right, given, true = matched(texts, [topology[i].helices for i in inside])
+        sides = [side_right(proteins[i].labels, topology[i]) for i in inside]
         table.append(
             {
                 "": label,
@@ -101,24 +131,28 @@ def tables(
                 "false after a signal": called[here & soluble & signal & measured].mean(),
                 "helices: precision": right / max(given, 1),
                 "recall of helices": right / true,
-                "F1": 2 * right / (given + true),
-                "side": np.mean(
-                    [
-                        s
-                        for s in (side_right(proteins[i].labels, helices[i], outside[i]) for i in inside if called[i])
-                        if s is not None
-                    ]
-                ),
+                "F1": f1(right, given, true),
+                "side": np.mean([side for side in sides if side is not None]),
                 "human membrane": called[here & ~structure & ~soluble & measured].mean(),
                 "ECE": calibration_error(structure[use], score[use]),
             }
         )
     print(pd.DataFrame(table).round(4).to_string(index=False))
-    slope, intercept, bound = fitted(told)
-    limit = 1 / (1 + np.exp(-(slope * np.clip(bound, np.log(1e-6), -np.log(1e-6)) + intercept)))
-    numbers = {"slope": slope, "intercept": intercept, "threshold": float(limit)}
-    print({name: round(value, 4) for name, value in numbers.items()}, "log odds", round(bound, 2))
+    fit = fitted(told)
+    limit = 1 / (1 + np.exp(-(fit.slope * np.clip(fit.bound, *CLIPPED) + fit.intercept)))
+    numbers = {
+        "slope": fit.slope,
+        "intercept": fit.intercept,
+        "threshold": float(limit),
+        "bonus": float(BONUSES[fit.bonus]),
+    }
+    print({name: round(value, 4) for name, value in numbers.items()}, "log odds", round(fit.bound, 2))
     return numbers
+
+
+def f1(right: int, given: int, true: int) -> float:
+    """Return the harmonic mean of precision and recall."""
+    return 2 * right / max(given + true, 1)
 
 
 def true_helices(text: str) -> list[tuple[int, int]]:
@@ -147,17 +181,18 @@ def matched(texts: Sequence[str], called: Sequence[list[tuple[int, int]]]) -> tu
     return right, given, true
 
 
-def side_right(text: str, helices: list[tuple[int, int]], first: float) -> bool | None:
+def side_right(text: str, drawn: Drawn) -> bool | None:
     """Return whether most of the residues with a known side are called on it; None where none is known or nothing is called."""
-    if not helices:
+    if not drawn.helices:
         return None
-    side, state, right = int(first), np.full(len(text), -1), 0
+    side, state = int(drawn.first), np.full(len(text), -1)
     position = 0
-    for a, b in helices:
+    for a, b in drawn.helices:
         state[position:a] = side
         side, position = 1 - side, b
     state[position:] = side
     letters = np.frombuffer(text.encode(), dtype=np.uint8)
     told = ((letters == ord("1")) | (letters == ord("2"))) & (state >= 0)
-    right = (letters[told] == np.where(state[told] == 0, ord("1"), ord("2"))).mean() if told.sum() > 5 else None
-    return None if right is None else bool(right > 0.5)
+    if told.sum() <= 5:
+        return None
+    return bool((letters[told] == np.where(state[told] == 0, ord("1"), ord("2"))).mean() > 0.5)

@@ -5,14 +5,17 @@
 FOLDER is described in labels.py. WORK keeps each trained net and its held-out probabilities, so that a run that was stopped
 goes on where it was, and `heldout_signal.npz`: what a model that never saw a protein says of it, for the helix predictor.
 
-Each fold is predicted by nets that saw no relative of its proteins; the curve from their mean to a probability and the
-threshold of a fold come from the other folds. Printed: the table of docs/methods.md.
+Several nets, each from its own seed, learn from the labels; one more, which ships, learns to say what they say on average, also
+of varied sequences that nobody labeled (distillation: Hinton et al. 2015, arXiv:1503.02531). Each fold is predicted by a net
+whose teachers saw no relative of its proteins; the curve from what it says to a probability and the threshold of a fold come
+from the other folds. Printed: the table of docs/methods.md, for the teachers' mean and for the one net.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import labels
@@ -27,9 +30,14 @@ from torch import nn
 from myosieve.sequence import residues
 from myosieve.sequence.signal_peptide import FIRST_SITE, LAST_SITE, LENGTH
 
-CHANNELS, DROPOUT, RATE, DECAY = 48, 0.3, 2e-3, 3e-2
-EPOCHS, DRAWN, BATCH = 14, 12_800, 128  # proteins drawn per epoch, by the square root of their family's size
-HIDDEN, REPLACED = 0.05, 0.05  # share of residues that are hidden, and replaced by a similar one, in training
+CHANNELS, DROPOUT, RATE, DECAY = 48, 0.2, 2e-3, 3e-2
+EPOCHS, DRAWN, BATCH = 20, 12_800, 128  # proteins drawn per epoch, by the square root of their family's size
+TEACHERS = (1, 2, 3)  # seeds
+# Varied in training: share of residues hidden, of residues replaced by a similar one, of sequences with residues inserted or
+# removed (up to MOST) ahead of the site, and of those that get another protein's residues behind it.
+HIDDEN, REPLACED, MOVED, EXCHANGED = 0.05, 0.12, 0.5, 0.25
+MOST = 3
+KEPT_AHEAD, KEPT_BEHIND = 9, 8  # residues around the site that stay as they are
 NONE, ANCHOR, SITES = 0, 1, 2  # outcomes; a cut behind residue s is outcome SITES + s - FIRST_SITE
 OUTCOMES = SITES + LAST_SITE - FIRST_SITE + 1
 
@@ -41,35 +49,56 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="write the model, trained on all folds")
     parser.add_argument("--folds", type=int, nargs="*", default=[*range(labels.FOLDS)])
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[*TEACHERS], help="of the teachers")
+    parser.add_argument("--teachers-only", action="store_true")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     rows = labels.read(options.sequence_data)
-    codes = residues.n_termini(rows["sequence"].tolist(), LENGTH)
+    codes = residues.n_termini(rows["sequence"].tolist(), LENGTH + MOST)
     fold = rows["fold"].to_numpy()
-    for seed in options.seeds:
-        for number in options.folds:
-            path = options.work / f"signal_fold{number}_seed{seed}.npz"
-            if not path.exists():
-                net = train(rows, codes, fold != number, seed)
-                held = np.flatnonzero(fold == number)
-                np.savez(path, rows=held, chances=predict(net, codes[held]))
-    chances = gathered(options.work, len(rows), options.folds, options.seeds)
-    model = measures.signal_tables(rows, codes, chances, options.folds)
+
+    def nets_of(name: str, use: np.ndarray, held: np.ndarray) -> SignalNet | None:
+        teachers = [
+            trained(options.work / f"signal_{name}_seed{seed}.pt", rows, codes, use, held, seed)
+            for seed in options.seeds
+        ]
+        if options.teachers_only:
+            return None
+        return trained(options.work / f"signal_{name}_one.pt", rows, codes, use, held, 0, teachers)
+
+    for number in options.folds:
+        nets_of(f"fold{number}", fold != number, np.flatnonzero(fold == number))
+    starts = codes[:, :LENGTH]
+    names = [f"seed{seed}" for seed in options.seeds]
+    model = measures.signal_tables(rows, starts, gathered(options.work, len(rows), options.folds, names), options.folds)
+    if not options.teachers_only:
+        chances = gathered(options.work, len(rows), options.folds, ["one"])
+        model = measures.signal_tables(rows, starts, chances, options.folds)
     np.savez(options.work / "heldout_signal.npz", **model.held_out)
     if options.out:
-        nets = []
-        for seed in options.seeds:
-            path = options.work / f"signal_all_seed{seed}.pt"
-            net = SignalNet(CHANNELS, DROPOUT)
-            if path.exists():
-                net.load_state_dict(torch.load(path))
-            else:
-                net = train(rows, codes, np.ones(len(rows), dtype=bool), seed)
-                torch.save(net.state_dict(), path)
-            nets.append(net.eval().arrays())
-        layers.write(options.out, nets, model.numbers)
+        net = nets_of("all", np.ones(len(rows), dtype=bool), np.zeros(0, dtype=int))
+        layers.write(options.out, [net.eval().arrays()], model.numbers)
+
+
+def trained(
+    path: Path,
+    rows: pd.DataFrame,
+    codes: np.ndarray,
+    use: np.ndarray,
+    held: np.ndarray,
+    seed: int,
+    teachers: Sequence[SignalNet] = (),
+) -> SignalNet:
+    """Return the net that `path` keeps, or train it and keep it, with what it says of the rows that it never saw."""
+    net = SignalNet(CHANNELS, DROPOUT)
+    if path.exists():
+        net.load_state_dict(torch.load(path))
+        return net.eval()
+    net = train(rows, codes, use, seed, teachers)
+    np.savez(path.with_suffix(".npz"), rows=held, chances=predict(net, codes[held, :LENGTH]))
+    torch.save(net.state_dict(), path)
+    return net
 
 
 def permitted(rows: pd.DataFrame) -> np.ndarray:
@@ -87,8 +116,10 @@ def permitted(rows: pd.DataFrame) -> np.ndarray:
     return allowed
 
 
-def train(rows: pd.DataFrame, codes: np.ndarray, use: np.ndarray, seed: int) -> SignalNet:
-    """Return a net trained on the rows that `use` marks; one sequence counts once."""
+def train(
+    rows: pd.DataFrame, codes: np.ndarray, use: np.ndarray, seed: int, teachers: Sequence[SignalNet] = ()
+) -> SignalNet:
+    """Return a net trained on the rows that `use` marks, by their labels or by teachers; one sequence counts once."""
     torch.manual_seed(seed)
     draw = np.random.default_rng(seed)
     allowed = permitted(rows)
@@ -101,7 +132,6 @@ def train(rows: pd.DataFrame, codes: np.ndarray, use: np.ndarray, seed: int) -> 
     chance = share[pool] / np.sqrt(np.minimum(rows["family"].to_numpy()[pool], 64))
     chance /= chance.sum()
     weight = torch.from_numpy(np.minimum(1 / share, 4).astype(np.float32))
-    x, target = torch.from_numpy(codes.astype(np.int64)), torch.from_numpy(allowed)
     net = SignalNet(CHANNELS, DROPOUT)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
     steps = DRAWN // BATCH
@@ -112,10 +142,17 @@ def train(rows: pd.DataFrame, codes: np.ndarray, use: np.ndarray, seed: int) -> 
         drawn = draw.choice(pool, DRAWN, p=chance)
         total = 0.0
         for first in range(0, DRAWN, BATCH):
-            batch = torch.from_numpy(drawn[first : first + BATCH])
-            likelihood = torch.logsumexp(
-                net(layers.varied(x[batch], HIDDEN, REPLACED)).masked_fill(~target[batch], -60.0), dim=1
-            )
+            batch = drawn[first : first + BATCH]
+            others = draw.choice(pool, len(batch))
+            varied, permits = moved(codes[batch], allowed[batch], codes[others], draw)
+            x = layers.varied(torch.from_numpy(varied.astype(np.int64)), HIDDEN, REPLACED)
+            says = net(x)
+            if teachers:
+                with torch.no_grad():
+                    told = torch.stack([teacher(x) for teacher in teachers]).exp().mean(dim=0)
+                likelihood = (told * says).sum(dim=1)
+            else:
+                likelihood = torch.logsumexp(says.masked_fill(~torch.from_numpy(permits), -60.0), dim=1)
             loss = -(weight[batch] * likelihood).sum() / weight[batch].sum()
             optimizer.zero_grad()
             loss.backward()
@@ -127,6 +164,44 @@ def train(rows: pd.DataFrame, codes: np.ndarray, use: np.ndarray, seed: int) -> 
     return net.eval()
 
 
+def moved(
+    codes: np.ndarray, allowed: np.ndarray, others: np.ndarray, draw: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return starts (n x LENGTH) with residues inserted, removed or exchanged, and what their labels then permit.
+
+    Nothing changes within KEPT_AHEAD residues ahead of a known site and KEPT_BEHIND behind it; an inserted residue repeats one
+    that stands there.
+
+    Parameters
+    ----------
+    codes, allowed
+        Codes, n x (LENGTH + MOST), and outcomes that the labels permit.
+    others
+        Codes of other proteins, of the same shape.
+    """
+    count, length = codes.shape
+    column = np.arange(length)
+    placed = allowed[:, SITES:].sum(axis=1) == 1
+    site = np.where(placed, FIRST_SITE + allowed[:, SITES:].argmax(axis=1), 0)
+    exchanged = placed & (draw.random(count) < EXCHANGED)
+    behind = exchanged[:, None] & (column >= (site + KEPT_BEHIND)[:, None])
+    behind &= (codes != residues.ABSENT) & (others != residues.ABSENT)
+    codes = np.where(behind, others, codes)
+    step = draw.integers(1, MOST + 1, count) * draw.choice([-1, 1], count)
+    step[draw.random(count) > MOVED] = 0
+    step[placed & ((site + step < FIRST_SITE) | (site + step > LAST_SITE) | (site < KEPT_AHEAD + 7))] = 0
+    last = np.where(placed, site - KEPT_AHEAD, 25)
+    place = (1 + draw.random(count) * (np.maximum(last, 2) - 1)).astype(int)[:, None]
+    column = column[:LENGTH]
+    repeated = (step[:, None] > 0) & (column < place + step[:, None])
+    source = np.where((column < place) | repeated, column, column - step[:, None])
+    permits = allowed.copy()
+    there = np.flatnonzero(placed & (step != 0))
+    permits[there] = False
+    permits[there, SITES + site[there] + step[there] - FIRST_SITE] = True
+    return np.take_along_axis(codes, source, axis=1), permits
+
+
 def predict(net: SignalNet, codes: np.ndarray) -> np.ndarray:
     """Return probabilities of the outcomes, n x OUTCOMES."""
     net.eval()
@@ -135,11 +210,11 @@ def predict(net: SignalNet, codes: np.ndarray) -> np.ndarray:
     return torch.cat(parts).numpy()
 
 
-def gathered(work: Path, count: int, folds: list[int], seeds: list[int]) -> np.ndarray:
-    """Return the held-out probabilities of every protein, averaged over the seeds; NaN where there are none."""
+def gathered(work: Path, count: int, folds: list[int], names: list[str]) -> np.ndarray:
+    """Return the held-out probabilities of every protein, averaged over the named nets; NaN where there are none."""
     chances = np.full((count, OUTCOMES), np.nan, dtype=np.float32)
     for number in folds:
-        stored = [np.load(work / f"signal_fold{number}_seed{seed}.npz") for seed in seeds]
+        stored = [np.load(work / f"signal_fold{number}_{name}.npz") for name in names]
         chances[stored[0]["rows"]] = np.mean([one["chances"] for one in stored], axis=0)
     return chances
 

@@ -31,11 +31,8 @@ from myosieve.sequence import regions, residues
 
 CHANNELS, DROPOUT, RATE, DECAY = 48, 0.3, 3e-3, 3e-2
 EPOCHS, BATCH = 20, 24
-REPEATS, NEGATIVES, WEAK = (
-    4,
-    0.4,
-    0.25,
-)  # per epoch: times each membrane protein, shares of the soluble and of the weakly labeled
+# Per epoch: times that each membrane protein is shown, and the shares of the soluble and of the weakly labeled that are.
+REPEATS, NEGATIVES, WEAK = 4, 0.4, 0.25
 WEAK_WEIGHT = 1.0
 RESIDUE_WEIGHT = 5.0
 SLACK = 2  # residues by which a helix may end elsewhere than its label
@@ -168,12 +165,12 @@ def thinned(protein: Protein, draw: np.random.Generator) -> regions.Regions:
     found = protein.found
     if protein.labels:
         return found
-    sums = regions.residues.window_sums(residues.HYDROPATHY_TENTHS[protein.codes], regions.WINDOW)
+    sums = residues.window_sums(residues.INSERTION_HUNDREDTHS[protein.codes], regions.WINDOW)
     best = [
-        sums[a : max(b - regions.WINDOW + 1, a + 1)].max(initial=-1000) / regions.WINDOW
+        sums[a : max(b - regions.WINDOW + 1, a + 1)].min(initial=10_000) / regions.WINDOW
         for a, b in zip(found.start, found.stop, strict=True)
     ]
-    kept = (np.array(best) > 14) | (draw.random(len(best)) < 0.25)
+    kept = (np.array(best) < 20) | (draw.random(len(best)) < 0.4)
     if not kept.any():
         kept[0] = True
     return regions.Regions(found.protein[kept], found.start[kept], found.stop[kept], found.lengths)

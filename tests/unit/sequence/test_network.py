@@ -297,7 +297,7 @@ def test_the_signal_peptide_net_equals_pytorch(oracle: dict, tmp_path: Path, bit
 @BITS
 def test_the_helix_net_and_its_field_equal_pytorch(oracle: dict, tmp_path: Path, bits: type, tolerance: float) -> None:
     weights, expected = arrays_of(oracle, "helix")
-    path = read_back(tmp_path / "helix.npz", weights, bits, slope=1.0, intercept=0.0, threshold=0.5)
+    path = read_back(tmp_path / "helix.npz", weights, bits, slope=1.0, intercept=0.0, threshold=0.5, bonus=0.0)
     model = transmembrane.read_model(path)
     field = dataclasses.replace(model.field, shortest=oracle["shortest"])
     assert len(field.duration) == oracle["longest"] - oracle["shortest"] + 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from myosieve.sequence import regions, residues
 from myosieve.sequence.network import GAP
 
-POLAR = "D"  # aspartate: -3.5 by Kyte and Doolittle 1982; isoleucine, below, 4.5
+POLAR = "D"  # aspartate: 3.49 kcal/mol by Hessa et al. 2005; isoleucine, below, -0.60
 CORE = "I" * 15
 
 FEW = settings(deadline=None, max_examples=25, derandomize=True)
@@ -29,10 +29,10 @@ def by_loop(sequence: str) -> list[tuple[int, int]]:
     length = len(sequence)
     if 0 < length < regions.WINDOW:
         return [(0, length)]
-    tenths = residues.HYDROPATHY_TENTHS[residues.encode(sequence)]
+    cost = residues.INSERTION_HUNDREDTHS[residues.encode(sequence)]
     merged: list[tuple[int, int]] = []
     for at in range(length - regions.WINDOW + 1):
-        if tenths[at : at + regions.WINDOW].sum() <= regions.MEAN * regions.WINDOW:
+        if cost[at : at + regions.WINDOW].sum() >= regions.MEAN * regions.WINDOW:
             continue
         start, stop = max(at - regions.MARGIN, 0), min(at + regions.WINDOW + regions.MARGIN, length)
         if merged and start - merged[-1][1] <= 20:
@@ -46,13 +46,12 @@ def by_loop(sequence: str) -> list[tuple[int, int]]:
 
 def test_a_hydrophobic_core_is_found_with_its_margins() -> None:
     [(protein, start, stop)] = found(POLAR * 100 + CORE + POLAR * 100)
-    # 15 residues of which k are aspartate: (15 - k) 4.5 - 3.5 k > 0.9 * 15 up to k = 6, so windows begin six residues early.
-    assert (protein, start, stop) == (0, 100 - 6 - regions.MARGIN, 100 + 15 + 6 + regions.MARGIN)
+    # 15 residues of which k are aspartate: 3.49 k - 0.6 (15 - k) < 0.4 * 15 up to k = 3, so windows begin three residues early.
+    assert (protein, start, stop) == (0, 100 - 3 - regions.MARGIN, 100 + 15 + 3 + regions.MARGIN)
 
 
 def test_a_window_at_the_bound_is_polar_and_above_it_is_not() -> None:
-    # Mean hydropathy of 15 residues, in tenths: 18 m - 4 (15 - m) for m alanines among glycines.
-    # m = 9: 138 > 135; m = 8: 116.
+    # 15 residues with m alanines among glycines, in hundredths: 11 m + 74 (15 - m). m = 9: 543 < 600; m = 8: 606.
     around = POLAR * 60
     assert found(around + "AG" * 6 + "AAA" + around) != []
     assert found(around + "AG" * 7 + "A" + around) == []
@@ -75,15 +74,15 @@ def test_a_protein_shorter_than_a_window_is_one_region_whatever_it_is(length: in
 
 @pytest.mark.parametrize(("between", "count"), [(20, 1), (21, 2)])
 def test_regions_with_few_residues_between_them_are_one(between: int, count: int) -> None:
-    # On either side of the loop a region reaches six residues (as above) and a margin beyond its core.
-    loop = 2 * (6 + regions.MARGIN) + between
+    # On either side of the loop a region reaches three residues (as above) and a margin beyond its core.
+    loop = 2 * (3 + regions.MARGIN) + between
     assert len(found(POLAR * 60 + CORE + POLAR * loop + CORE + POLAR * 60)) == count
 
 
 def test_a_region_never_reaches_from_one_protein_into_the_next() -> None:
     half = "I" * 7
     assert found(POLAR * 80 + half, half + POLAR * 80) == []
-    assert found(POLAR * 80 + CORE, CORE + POLAR * 80) == [(0, 80 - 6 - 25, 95), (1, 0, 15 + 6 + 25)]
+    assert found(POLAR * 80 + CORE, CORE + POLAR * 80) == [(0, 80 - 3 - 25, 95), (1, 0, 15 + 3 + 25)]
 
 
 def test_no_protein_has_no_region() -> None:
@@ -160,8 +159,8 @@ def test_an_end_of_a_region_is_an_edge_unless_the_protein_ends_there() -> None:
     whole, inner, left = CORE * 2, WITH_HELIX, CORE + POLAR * 60
     seen = viewed(whole, inner, left)
     edges = [seen.residue[(seen.protein == number) & seen.edge].tolist() for number in range(3)]
-    # 31 = 6 residues of a window with the core, and the margin.
-    assert edges == [[], [60 - 31, 60 + 15 + 31 - 1], [15 + 31 - 1]]
+    # 28 = 3 residues of a window with the core, and the margin.
+    assert edges == [[], [60 - 28, 60 + 15 + 28 - 1], [15 + 28 - 1]]
 
 
 def test_no_protein_gives_one_gap() -> None:

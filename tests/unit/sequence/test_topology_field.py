@@ -45,22 +45,27 @@ def scored(way: list[Piece], field: Field, e: np.ndarray, after_signal: bool) ->
     return float(total)
 
 
+def with_bonus(way: list[Piece], field: Field, e: np.ndarray, after_signal: bool) -> float:
+    return scored(way, field, e, after_signal) + field.bonus * sum(state >= 2 for state, *_ in way)
+
+
 def counted(field: Field, e: np.ndarray, after_signal: bool) -> tuple[float, float, list[list[Piece]]]:
-    """Return the log odds of a helix, the score of the best topology with one, and all topologies with one."""
+    """Return the log odds of a helix, the score of the best topology with one (and its bonus), and all topologies with one."""
     ways = list(topologies(len(e), field))
     with_helix = [way for way in ways if any(state >= 2 for state, *_ in way)]
     scores = np.array([scored(way, field, e, after_signal) for way in with_helix])
     none = np.logaddexp.reduce([scored(way, field, e, after_signal) for way in ways if way not in with_helix])
     if not len(scores):
         return -np.inf, -np.inf, []
-    return float(np.logaddexp.reduce(scores) - none), float(scores.max()), with_helix
+    highest = max(with_bonus(way, field, e, after_signal) for way in with_helix)
+    return float(np.logaddexp.reduce(scores) - none), highest, with_helix
 
 
 def drawn(seed: int, spread: float = 1.5) -> tuple[np.random.Generator, Field]:
     draw = np.random.default_rng(seed)
     shortest, lengths = int(draw.integers(1, 4)), int(draw.integers(1, 4))
     start, end, duration = (draw.normal(0, spread, size) for size in ((2, 4), 4, lengths))
-    return draw, Field(start, end, duration, shortest)
+    return draw, Field(start, end, duration, shortest, float(draw.normal(0, spread)))
 
 
 def as_way(helices: list[topology_field.Helix], length: int) -> list[Piece]:
@@ -114,7 +119,7 @@ def test_the_best_topology_equals_the_best_of_all_that_have_a_helix(seed: int, l
         return
     way = as_way(helices, length)
     assert way in ways
-    assert scored(way, field, e, after_signal) == pytest.approx(highest)
+    assert with_bonus(way, field, e, after_signal) == pytest.approx(highest)
 
 
 @given(SEEDS, st.integers(4, 9))
@@ -136,8 +141,8 @@ def test_a_forbidden_state_is_never_taken(seed: int, length: int) -> None:
         assert helices == []
         assert odds < IMPOSSIBLE
     else:
-        highest = max(scored(way, field, e, False) for way in allowed)
-        assert scored(as_way(helices, length), field, e, False) == pytest.approx(highest)
+        highest = max(with_bonus(way, field, e, False) for way in allowed)
+        assert with_bonus(as_way(helices, length), field, e, False) == pytest.approx(highest)
 
 
 # ---- many proteins at once -------------------------------------------------------------------------------------------
@@ -241,6 +246,17 @@ def test_a_signal_peptide_chooses_the_second_row_of_the_starts() -> None:
     field = Field(np.array([[0, -9, 0, -9], [-9, 0, -9, 0.0]]), np.zeros(4), FLAT.duration, FLAT.shortest)
     e = hydrophobic(100, (40, 60))
     assert best(field, [e, e], np.array([False, True])) == [[(40, 60, INSIDE)], [(40, 60, OUTSIDE)]]
+
+
+def test_a_bonus_draws_helices_in_doubt_and_changes_no_odds() -> None:
+    e = hydrophobic(140, (20, 40), (60, 81))
+    e[60:81, 2:] -= 1.9  # costs 3 with the price of a helix, -5
+    eager = Field(FLAT.start, FLAT.end, FLAT.duration, FLAT.shortest, bonus=4.0)
+    [plain], [more] = (best(field, [e], np.array([False])) for field in (FLAT, eager))
+    assert [helix[:2] for helix in plain] == [(20, 40)]
+    assert [helix[:2] for helix in more] == [(20, 40), (60, 81)]
+    odds = [log_odds(field, [e], np.array([False]))[0] for field in (FLAT, eager)]
+    assert odds[0] == odds[1]
 
 
 def test_the_best_topology_has_a_helix_even_where_none_is_better() -> None:

@@ -167,10 +167,10 @@ def test_segments_survive_writing_and_reading() -> None:
 # ---- the model's file ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lost", ["slope", "intercept", "threshold", "net0"])
+@pytest.mark.parametrize("lost", ["slope", "intercept", "threshold", "bonus", "net0"])
 def test_a_model_that_lacks_a_part_is_refused_in_one_line(tmp_path: Path, lost: str) -> None:
     arrays = {f"net0.{name}": array for name, array in tiny(0).items()}
-    arrays |= {name: np.array(0.5) for name in ("slope", "intercept", "threshold")}
+    arrays |= {name: np.array(0.5) for name in ("slope", "intercept", "threshold", "bonus")}
     path = tmp_path / "model.npz"
     np.savez(path, **{name: array for name, array in arrays.items() if name.split(".")[0] != lost})
     with pytest.raises(InputError, match=rf"model\.npz: not readable as a model .*{lost}.*restore the file"):
@@ -180,9 +180,10 @@ def test_a_model_that_lacks_a_part_is_refused_in_one_line(tmp_path: Path, lost: 
 def test_a_model_of_several_nets_has_the_mean_of_their_fields(tmp_path: Path) -> None:
     arrays = {f"net{number}.{name}": array for number in (0, 1) for name, array in tiny(number).items()}
     path = tmp_path / "model.npz"
-    np.savez(path, **arrays, slope=0.5, intercept=-1.0, threshold=0.75)
+    np.savez(path, **arrays, slope=0.5, intercept=-1.0, threshold=0.75, bonus=2.5)
     model = transmembrane.read_model(path)
     assert (len(model.nets), model.slope, model.intercept, model.threshold) == (2, 0.5, -1.0, 0.75)
+    assert model.field.bonus == 2.5
     np.testing.assert_allclose(model.field.duration, (tiny(0)["duration"] + tiny(1)["duration"]) / 2, atol=1e-7)
 
 

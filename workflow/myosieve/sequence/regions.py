@@ -1,7 +1,8 @@
-"""Where in a protein a transmembrane helix could lie at all: around windows of fifteen residues that are not polar.
+"""Where in a protein a transmembrane helix could lie at all: around windows of fifteen residues that a membrane would take up.
 
-Half of the residues of a proteome lie in such regions; the others are never looked at by the network. 99.6 % of the helices of
-known structure lie wholly inside (`resources/models/SOURCES.md`). Hydropathy: Kyte and Doolittle (1982) J Mol Biol 157:105.
+A quarter of the residues of a proteome lies in such regions; the others are never looked at by the network. Half a percent of
+the helices of known structure lies outside (`resources/models/SOURCES.md`). What a window costs is the mean apparent free energy
+of insertion of its residues, as in the middle of a helix (Hessa et al. 2005 Nature 433:377).
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 from myosieve.sequence import residues
 from myosieve.sequence.network import GAP, Packed
 
-WINDOW, MEAN = 15, 9  # residues; tenths of hydropathy, which the mean of the window must exceed
+WINDOW, MEAN = 15, 40  # residues; the mean free energy of a window must be below, in hundredths of a kcal/mol
 MARGIN = 25  # residues on either side of such a window
-_MERGED = 20  # regions with fewer polar residues between them are one
+_MERGED = 20  # regions with fewer residues between them are one
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def find(codes: Sequence[np.ndarray]) -> Regions:
     for number, (first, code) in enumerate(zip(firsts, codes, strict=True)):
         joined[first : first + len(code)] = code
         owner[first : first + len(code)] = number
-    tenths = np.where(owner >= 0, residues.HYDROPATHY_TENTHS[joined], -100)  # no window reaches over an end
-    hits = np.flatnonzero(residues.window_sums(tenths, WINDOW) > MEAN * WINDOW)
+    cost = np.where(owner >= 0, residues.INSERTION_HUNDREDTHS[joined], 10_000)  # no window reaches over an end
+    hits = np.flatnonzero(residues.window_sums(cost, WINDOW) < MEAN * WINDOW)
     steps = np.zeros(size + 1, dtype=np.int64)
     np.add.at(steps, hits - MARGIN, 1)
     np.add.at(steps, hits + WINDOW + MARGIN, -1)

@@ -1,4 +1,4 @@
-"""Protein sequences as arrays of small numbers, and the Kyte-Doolittle hydropathy of each residue."""
+"""Protein sequences as arrays of small numbers, and how hydrophobic each residue is, on two scales."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ _HYDROPATHY = {
 }  # fmt: skip
 # An unknown residue counts as glycine (-0.4), the middle of the scale, so that no run of X looks like a helix.
 HYDROPATHY_TENTHS = np.array([*(_HYDROPATHY[letter] for letter in ALPHABET), -4, 0], dtype=np.int64)
+
+# Hessa T et al. (2005) Nature 433:377: apparent free energy of insertion into the membrane by the translocon, of a residue in
+# the middle of a helix, in hundredths of a kcal/mol.
+_INSERTION = {
+    "A": 11, "C": -13, "D": 349, "E": 268, "F": -32, "G": 74, "H": 206, "I": -60, "K": 271, "L": -55,
+    "M": -10, "N": 205, "P": 223, "Q": 236, "R": 258, "S": 84, "T": 52, "V": -31, "W": 30, "Y": 68,
+}  # fmt: skip
+INSERTION_HUNDREDTHS = np.array([*(_INSERTION[letter] for letter in ALPHABET), 74, 0], dtype=np.int64)
 
 # Selenocysteine, pyrrolysine and the two-fold ambiguous letters are read as the residue they resemble.
 _READ_AS = {"U": "C", "O": "K", "B": "N", "Z": "Q", "J": "L"}
@@ -68,8 +76,8 @@ def n_termini(sequences: Sequence[str], length: int) -> np.ndarray:
     return codes
 
 
-def window_sums(tenths: np.ndarray, width: int) -> np.ndarray:
+def window_sums(values: np.ndarray, width: int) -> np.ndarray:
     """Return the sum of each window of `width` values along the last axis; there are n - width + 1 of them, or none."""
-    total = np.cumsum(tenths, axis=-1, dtype=np.int64)
+    total = np.cumsum(values, axis=-1, dtype=np.int64)
     total = np.concatenate([np.zeros((*total.shape[:-1], 1), dtype=np.int64), total], axis=-1)
     return total[..., width:] - total[..., : max(total.shape[-1] - width, 0)]

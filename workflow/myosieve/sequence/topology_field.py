@@ -9,7 +9,8 @@ as in TMHMM: Krogh et al. 2001 J Mol Biol 305:567). Its score adds up
     start[state], end[state]
 
 Summed over all topologies (Z) and over the two without a helix (Z0), log(Z / Z0 - 1) is the log odds that there is a helix.
-The best topology with at least one helix is found by Viterbi's algorithm. Many proteins are computed at once, residue by
+The best topology with at least one helix is found by Viterbi's algorithm, with a bonus for every helix: without it the best
+has too few, since a helix in doubt is left out of the one best topology though most of all topologies may have it. Many proteins are computed at once, residue by
 residue: arrays are residues x proteins, sorted by length so that the finished ones drop out at the end.
 """
 
@@ -30,12 +31,16 @@ Helix = tuple[
 
 @dataclass(frozen=True)
 class Field:
-    """Scores of topologies: `start` (2 x 4: without and after a signal peptide), `end` (4), `duration` (from `shortest` on)."""
+    """Scores of topologies: `start` (2 x 4: without and after a signal peptide), `end` (4), `duration` (from `shortest` on).
+
+    `bonus`: added for every helix when the best topology is looked for.
+    """
 
     start: np.ndarray
     end: np.ndarray
     duration: np.ndarray
     shortest: int
+    bonus: float = 0.0
 
 
 def log_odds(field: Field, scores: Sequence[np.ndarray], after_signal: np.ndarray) -> np.ndarray:
@@ -166,7 +171,7 @@ def _viterbi(field: Field, e: np.ndarray, lengths: np.ndarray, start: np.ndarray
         plain = (start[:n, :2] if t == 1 else plain) + e[t - 1, :n, :2]
         options = _candidates(before, field, t, n)
         chosen[t, :n] = options.argmax(axis=0)
-        helix = sums[t, :n] + options.max(axis=0)
+        helix = sums[t, :n] + options.max(axis=0) + field.bonus
         untouched[t, :n] = plain > side
         before[t, :n] = np.maximum(plain, side) - sums[t, :n]
         done = slice(ends[t] if t < steps else 0, n)

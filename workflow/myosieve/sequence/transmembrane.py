@@ -25,7 +25,7 @@ from myosieve.sequence.topology_field import FORBIDDEN, Field, best, log_odds
 DILATIONS = (1, 2, 4, 8)
 SHORTEST = 15  # residues of the shortest helix
 SIDES = ("inside", "outside")
-_RESIDUES = 300_000  # computed at a time
+_RESIDUES = 1_000_000  # computed at a time
 
 Segment = tuple[int, int]  # first and last residue
 
@@ -49,11 +49,12 @@ def read_model(path: Path | str) -> Model:
     InputError
         The file is missing or damaged.
     """
-    nets, numbers = network.read_model(path, ("slope", "intercept", "threshold"))
+    nets, numbers = network.read_model(path, ("slope", "intercept", "threshold", "bonus"))
     start, end, duration = (
         np.mean([net[name] for net in nets], axis=0, dtype=float) for name in ("start", "end", "duration")
     )
-    return Model(nets, Field(start, end, duration, SHORTEST), *numbers)
+    *curve, bonus = numbers
+    return Model(nets, Field(start, end, duration, SHORTEST, bonus), *curve)
 
 
 def call(
@@ -86,19 +87,21 @@ def call(
     score = np.where(lengths > 0, probability(np.full(len(codes), -np.inf), model), np.nan)
     segments: list[list[Segment]] = [[] for _ in codes]
     side = [""] * len(codes)
-    for first, last in _batches(lengths):
-        seen, e = scores(codes[first:last], signal[first:last], model)
+    done = 0
+    for batch in _batches(lengths):
+        seen, e = scores([codes[i] for i in batch], signal[batch], model)
         present = np.unique(seen.protein)
-        progress(last)
+        done += len(batch)
+        progress(done)
         if not len(present):
             continue
         parts = np.split(np.arange(len(e)), np.searchsorted(seen.protein, present[1:]))
-        after = signal[first:last][present] > 0
+        after = signal[batch][present] > 0
         odds = log_odds(model.field, [e[part] for part in parts], after)
-        score[first + present] = probability(odds, model)
-        yes = np.flatnonzero(score[first + present] >= model.threshold)
+        score[batch[present]] = probability(odds, model)
+        yes = np.flatnonzero(score[batch[present]] >= model.threshold)
         for number, helices in zip(yes, best(model.field, [e[parts[i]] for i in yes], after[yes]), strict=True):
-            protein, residue = first + present[number], seen.residue[parts[number]]
+            protein, residue = batch[present[number]], seen.residue[parts[number]]
             segments[protein] = [(int(residue[a]) + 1, int(residue[b - 1]) + 1) for a, b, _ in helices]
             side[protein] = SIDES[helices[0][2]] if helices else ""
     return pd.DataFrame(
@@ -138,11 +141,11 @@ def probability(odds: np.ndarray, model: Model) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(model.slope * np.clip(odds, -1e3, 1e3) + model.intercept, -30, 30)))
 
 
-def _batches(lengths: np.ndarray) -> list[tuple[int, int]]:
-    """Return first protein and the one behind the last of each batch; a batch has so many residues, or one protein."""
-    number = np.cumsum(lengths) // _RESIDUES
-    first = np.flatnonzero(np.r_[True, number[1:] != number[:-1]]) if len(number) else np.zeros(0, dtype=int)
-    return list(zip(first.tolist(), [*first[1:].tolist(), len(lengths)], strict=True)) if len(first) else []
+def _batches(lengths: np.ndarray) -> list[np.ndarray]:
+    """Return the numbers of the proteins of each batch: of like length, with so many residues, or one protein."""
+    order = np.argsort(lengths, kind="stable")
+    number = np.cumsum(lengths[order]) // _RESIDUES
+    return np.split(order, np.flatnonzero(np.diff(number)) + 1) if len(order) else []
 
 
 def write_segments(segments: Sequence[Segment]) -> str:
