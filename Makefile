@@ -1,10 +1,13 @@
-# Two commands on a fresh machine with python3 (3.11 or newer) and pip: `make demo` and `make test`.
+# Two commands on a fresh machine with python3 (3.11 or newer) and pip: `make demo` and `make test`; `make test-all` adds what
+# takes long.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint format lock clean
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+
+.PHONY: demo test test-all lint format lock clean
 .DELETE_ON_ERROR:
 
 # The environment, with $(BIN)/myosieve and $(BIN)/snakemake in it.
@@ -38,7 +41,10 @@ lint: $(VENV)/installed-test
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
 
 test: lint
-	$(BIN)/pytest
+	$(PYTEST) -m 'not slow'
+
+test-all: lint
+	$(PYTEST)
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .

@@ -13,23 +13,23 @@ from myosieve.sequence.signal_peptide import FIRST_SITE, calibrated, hydrophobic
 SITES = 2
 
 
-def mcc(truth: np.ndarray, called: np.ndarray) -> float:
-    """Return Matthews' correlation coefficient of two vectors of True and False."""
-    both, neither = float((truth & called).sum()), float((~truth & ~called).sum())
-    wrong, missed = float((~truth & called).sum()), float((truth & ~called).sum())
+def mcc(truth: np.ndarray, called: np.ndarray, weight: np.ndarray | float = 1.0) -> float:
+    """Return Matthews' correlation coefficient of two vectors of True and False, each pair counted with its weight."""
+    weight = np.broadcast_to(weight, truth.shape)
+    both, neither = float(weight[truth & called].sum()), float(weight[~truth & ~called].sum())
+    wrong, missed = float(weight[~truth & called].sum()), float(weight[truth & ~called].sum())
     product = (both + wrong) * (both + missed) * (neither + wrong) * (neither + missed)
     return (both * neither - wrong * missed) / np.sqrt(product) if product else float("nan")
 
 
-def calibration_error(truth: np.ndarray, chance: np.ndarray, bins: int = 10) -> float:
-    """Return the expected calibration error over equal bins (Naeini et al. 2015 AAAI)."""
+def calibration_error(
+    truth: np.ndarray, chance: np.ndarray, weight: np.ndarray | float = 1.0, bins: int = 10
+) -> float:
+    """Return the expected calibration error over equal bins (Naeini et al. 2015 AAAI), each protein with its weight."""
+    weight = np.broadcast_to(weight, truth.shape)
     number = np.minimum((chance * bins).astype(int), bins - 1)
-    gaps = [
-        (number == i).mean() * abs(truth[number == i].mean() - chance[number == i].mean())
-        for i in range(bins)
-        if (number == i).any()
-    ]
-    return float(sum(gaps))
+    gaps = np.bincount(number, weight * (truth - chance), minlength=bins)
+    return float(np.abs(gaps).sum() / weight.sum())
 
 
 def platt(truth: np.ndarray, chance: np.ndarray, weight: np.ndarray) -> tuple[float, float]:

@@ -32,7 +32,7 @@ from myosieve.sequence.signal_peptide import FIRST_SITE, LAST_SITE, LENGTH
 
 CHANNELS, DROPOUT, RATE, DECAY = 48, 0.2, 2e-3, 3e-2
 EPOCHS, DRAWN, BATCH = 20, 12_800, 128  # proteins drawn per epoch, by the square root of their family's size
-TEACHERS = (1, 2, 3)  # seeds
+TEACHERS = (1, 2)  # seeds
 # Varied in training: share of residues hidden, of residues replaced by a similar one, of sequences with residues inserted or
 # removed (up to MOST) ahead of the site, and of those that get another protein's residues behind it.
 HIDDEN, REPLACED, MOVED, EXCHANGED = 0.05, 0.12, 0.5, 0.25

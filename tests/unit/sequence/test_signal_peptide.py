@@ -131,9 +131,10 @@ def test_a_start_without_a_hydrophobic_stretch_gets_the_stated_score() -> None:
     assert called(made(tiny(1), polar=0.0375), SOLUBLE)["sp_score"][0] == 0.0375
 
 
-@pytest.mark.parametrize(("stretch", "shown"), [("AG" * 3 + "AAA", True), ("AG" * 4 + "G", False)])
-def test_nine_residues_decide_whether_a_start_is_shown(stretch: str, shown: bool) -> None:
-    # In tenths, by Kyte and Doolittle 1982: 6 x 18 - 3 x 4 = 96 > 81, and 4 x 18 - 5 x 4 = 52; aspartate (-35) stands around.
+@pytest.mark.parametrize(("stretch", "shown"), [("AAG" * 3 + "AA", True), ("AAG" * 3 + "AG", False)])
+def test_eleven_residues_decide_whether_a_start_is_shown(stretch: str, shown: bool) -> None:
+    # In hundredths of a kcal/mol, by Hessa et al. 2005: 8 x 11 + 3 x 74 = 310 < 330, and 7 x 11 + 4 x 74 = 373; aspartate
+    # (349) stands around.
     codes = residues.n_termini(["M" + "D" * 20 + stretch + "D" * 60], LENGTH)
     assert signal_peptide.hydrophobic(codes).tolist() == [shown]
 

@@ -116,20 +116,25 @@ def embed(packed: Packed, weights: Weights, offset: np.ndarray | None = None) ->
     `offset` (n x c) is added before the relu, for what depends on the place alone.
     """
     tables, linear = weights["embed.codes"], weights["embed.features"]
-    reach = len(tables) // 2
-    out = np.empty((len(packed.codes), tables.shape[2]), dtype=np.float32)
-    codes = np.pad(packed.codes, reach, constant_values=residues.ABSENT)
+    width, kinds, outer = linear.shape
+    reach = width // 2
+    out = np.empty((len(packed.codes), outer), dtype=np.float32)
+    codes = np.pad(packed.codes, reach, constant_values=residues.ABSENT).astype(np.intp)
     features = np.pad(packed.features, ((reach, reach), (0, 0)))
     for rows in _chunks(len(out)):
-        total = np.broadcast_to(weights["embed.bias"], (rows.stop - rows.start, out.shape[1])).copy()
-        for step, (table, slopes) in enumerate(zip(tables, linear, strict=True)):
-            shifted = slice(rows.start + step, rows.stop + step)
-            total += table[codes[shifted]]
-            if len(slopes):
-                total += features[shifted] @ slopes
+        size = rows.stop - rows.start
+        if kinds:
+            seen = as_strided(features[rows.start :], (size, width * kinds), features.strides)
+            total = seen @ linear.reshape(width * kinds, outer)
+            total += weights["embed.bias"]
+        else:
+            total = np.broadcast_to(weights["embed.bias"], (size, outer)).copy()
+        for step, table in enumerate(tables):
+            total += np.take(table, codes[rows.start + step : rows.stop + step], axis=0)  # twice as fast as table[codes]
         if offset is not None:
             total += offset[rows]
-        out[rows] = np.maximum(total, 0) * packed.mask[rows]
+        np.maximum(total, 0, out=total)
+        np.multiply(total, packed.mask[rows], out=out[rows])
     return out
 
 

@@ -47,7 +47,7 @@ def find(codes: Sequence[np.ndarray]) -> Regions:
     for number, (first, code) in enumerate(zip(firsts, codes, strict=True)):
         joined[first : first + len(code)] = code
         owner[first : first + len(code)] = number
-    cost = np.where(owner >= 0, residues.INSERTION_HUNDREDTHS[joined], 10_000)  # no window reaches over an end
+    cost = residues.INSERTION_HUNDREDTHS[joined]
     hits = np.flatnonzero(residues.window_sums(cost, WINDOW) < MEAN * WINDOW)
     steps = np.zeros(size + 1, dtype=np.int64)
     np.add.at(steps, hits - MARGIN, 1)

@@ -23,7 +23,8 @@ _INSERTION = {
     "A": 11, "C": -13, "D": 349, "E": 268, "F": -32, "G": 74, "H": 206, "I": -60, "K": 271, "L": -55,
     "M": -10, "N": 205, "P": 223, "Q": 236, "R": 258, "S": 84, "T": 52, "V": -31, "W": 30, "Y": 68,
 }  # fmt: skip
-INSERTION_HUNDREDTHS = np.array([*(_INSERTION[letter] for letter in ALPHABET), 74, 0], dtype=np.int64)
+# So much behind the end that no window reaches over it.
+INSERTION_HUNDREDTHS = np.array([*(_INSERTION[letter] for letter in ALPHABET), 74, 10_000], dtype=np.int64)
 
 # Selenocysteine, pyrrolysine and the two-fold ambiguous letters are read as the residue they resemble.
 _READ_AS = {"U": "C", "O": "K", "B": "N", "Z": "Q", "J": "L"}

@@ -29,8 +29,9 @@ SHORTEST = 30  # no call on anything shorter
 BORDERLINE = (0.3, 0.7)  # a score in this range is an open question
 _BATCH = 512
 
-# A start whose nine most hydrophobic neighbors have a mean hydropathy below this (in tenths) is not shown to the nets.
-_STRETCH, _POLAR = 9, 9
+# A start is shown to the nets if eleven neighbors in it have a mean free energy of insertion (Hessa et al. 2005 Nature 433:377)
+# below this, in hundredths of a kcal/mol: half of a proteome, and all but one in a thousand of the signal peptides they find.
+_STRETCH, _POLAR = 11, 30
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def call(sequences: Sequence[str], model: Model, progress: Callable[[int], None]
 
 def hydrophobic(codes: np.ndarray) -> np.ndarray:
     """Return which starts (n x LENGTH codes) have a hydrophobic stretch, so that the nets must see them."""
-    tenths = residues.HYDROPATHY_TENTHS[codes[:, :LAST_SITE]]
-    return residues.window_sums(tenths, _STRETCH).max(axis=1) > _POLAR * _STRETCH
+    cost = residues.INSERTION_HUNDREDTHS[codes[:, :LAST_SITE]]
+    return residues.window_sums(cost, _STRETCH).min(axis=1) < _POLAR * _STRETCH
 
 
 def calibrated(chance: np.ndarray, slope: float, intercept: float) -> np.ndarray:

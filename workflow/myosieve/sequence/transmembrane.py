@@ -25,7 +25,7 @@ from myosieve.sequence.topology_field import FORBIDDEN, Field, best, log_odds
 DILATIONS = (1, 2, 4, 8)
 SHORTEST = 15  # residues of the shortest helix
 SIDES = ("inside", "outside")
-_RESIDUES = 1_000_000  # computed at a time
+_RESIDUES = 500_000  # computed at a time
 
 Segment = tuple[int, int]  # first and last residue
 
