@@ -15,6 +15,8 @@ from myosieve.tables.accessions import describe, joined, leading, parse, split, 
         ("sp|P02768|ALBU_HUMAN", "P02768"),
         (">tr|A0A023T672|A0A023T672_MOUSE", "A0A023T672"),
         ("CON__P02769", "P02769"),
+        ("sp|cRAP002|P02768|ALBU_HUMAN", "P02768"),
+        ("nxp|NX_P05231-1|IL6|Interleukin-6|Iso 1", "NX_P05231-1"),
         ("REV__CON__O76011", "O76011"),
         ("REV__sp|O00555|CAC1A_HUMAN", "O00555"),
         ("CON__ENSEMBL:ENSBTAP00000007350", "ENSBTAP00000007350"),
@@ -35,7 +37,17 @@ def test_the_accession_is_freed_of_prefixes_and_pipes(identifier: str, accession
 
 
 @pytest.mark.parametrize(
-    "identifier", ["CON__P02769", "Cont_P02769", "contam_P02769", "cRAP-P1", "cRAP_P1", "cRAP001", "sp|CON__P1|X_BOVIN"]
+    "identifier",
+    [
+        "CON__P02769",
+        "Cont_P02769",
+        "contam_P02769",
+        "cRAP-P1",
+        "cRAP_P1",
+        "cRAP001",
+        "sp|cRAP002|P02768|ALBU_HUMAN",
+        "sp|CON__P1|X_BOVIN",
+    ],
 )
 def test_every_prefix_in_the_wild_marks_a_contaminant(identifier: str) -> None:
     assert parse(identifier).contaminant

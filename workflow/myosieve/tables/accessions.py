@@ -47,11 +47,11 @@ _TAXA = {
 
 # MaxQuant: REV__; FragPipe (Philosopher): rev_; others: DECOY_. Not "REV_", which begins UniProt entry names of lentiviruses.
 _DECOY = re.compile(r"REV__|rev_|(?i:decoy)[_-]")
-# MaxQuant: CON__; Frankenfield 2022 universal library: Cont_; FragPipe: contam_; DIA-NN: cRAP-; others: cRAP_, cRAP123.
-# Proteome Discoverer users: CON_. Accessions are upper case and none begins with these; "cRAP" without a sign behind it
-# counts only in this spelling.
-_CONTAMINANT = re.compile(r"CON__?|#CONTAM#|(?i:cont|contam|contaminant)[-_]|cRAP[-_|:]?|(?i:crap)[-_|]")
-_DATABASE = re.compile(r"(?:sp|tr|ref|gb|emb|dbj|pdb|gnl|lcl|ups|gi\|\d+)\|", re.IGNORECASE)
+# MaxQuant: CON__; Frankenfield 2022 universal library: Cont_; FragPipe: contam_; DIA-NN: cRAP-; others: cRAP_, cRAP123, or
+# numbered as the Global Proteome Machine does (sp|cRAP002|P02768|ALBU_HUMAN); Proteome Discoverer users: CON_. Accessions are
+# upper case and none begins with these; "cRAP" without a sign behind it counts only in this spelling.
+_CONTAMINANT = re.compile(r"CON__?|#CONTAM#|(?i:cont|contam|contaminant)[-_]|cRAP(?:\d+\||[-_|:])?|(?i:crap)[-_|]")
+_DATABASE = re.compile(r"(?:sp|tr|nxp|ref|gb|emb|dbj|pdb|gnl|lcl|ups|gi\|\d+)\|", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:SWISS-PROT|TREMBL|ENSEMBL|REFSEQ|H-INV|VEGA|UniProtKB|UniProt):", re.IGNORECASE)
 _MNEMONIC = re.compile(rf"[A-Z0-9]{{1,11}}_({'|'.join(m for m in SPECIES if len(m) == 5)}|[A-Z0-9]{{2,5}}\b)")
 
