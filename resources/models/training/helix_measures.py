@@ -43,7 +43,8 @@ def tables(
 ) -> dict[str, float]:
     """Print the table, fold by fold; return curve, threshold and bonus of the shipped model.
 
-    MCC and ECE count the proteins as if a quarter of them were in a membrane, as in a proteome; the threshold is the best by it.
+    MCC and ECE count the proteins as if a quarter of them were in a membrane, as in a proteome; the threshold is the best by
+    MCC.
 
     Parameters
     ----------

@@ -22,9 +22,7 @@ def mcc(truth: np.ndarray, called: np.ndarray, weight: np.ndarray | float = 1.0)
     return (both * neither - wrong * missed) / np.sqrt(product) if product else float("nan")
 
 
-def calibration_error(
-    truth: np.ndarray, chance: np.ndarray, weight: np.ndarray | float = 1.0, bins: int = 10
-) -> float:
+def calibration_error(truth: np.ndarray, chance: np.ndarray, weight: np.ndarray | float = 1.0, bins: int = 10) -> float:
     """Return the expected calibration error over equal bins (Naeini et al. 2015 AAAI), each protein with its weight."""
     weight = np.broadcast_to(weight, truth.shape)
     number = np.minimum((chance * bins).astype(int), bins - 1)

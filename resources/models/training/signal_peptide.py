@@ -5,10 +5,10 @@
 FOLDER is described in labels.py. WORK keeps each trained net and its held-out probabilities, so that a run that was stopped
 goes on where it was, and `heldout_signal.npz`: what a model that never saw a protein says of it, for the helix predictor.
 
-Several nets, each from its own seed, learn from the labels; one more, which ships, learns to say what they say on average, also
-of varied sequences that nobody labeled (distillation: Hinton et al. 2015, arXiv:1503.02531). Each fold is predicted by a net
-whose teachers saw no relative of its proteins; the curve from what it says to a probability and the threshold of a fold come
-from the other folds. Printed: the table of docs/methods.md, for the teachers' mean and for the one net.
+Several nets, each from its own seed, learn from the labels; one more, which ships, learns from what they say on average and
+from the labels, half and half (distillation: Hinton et al. 2015, arXiv:1503.02531). Each fold is predicted by a net whose
+teachers saw no relative of its proteins; the curve from what it says to a probability and the threshold of a fold come from the
+other folds. Printed: the table of docs/methods.md, for the teachers' mean and for the one net.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def train(
             if teachers:
                 with torch.no_grad():
                     told = torch.stack([teacher(x) for teacher in teachers]).exp().mean(dim=0)
-                likelihood = (told * says).sum(dim=1)
+                likelihood = (corrected(told, torch.from_numpy(permits)) * says).sum(dim=1)
             else:
                 likelihood = torch.logsumexp(says.masked_fill(~torch.from_numpy(permits), -60.0), dim=1)
             loss = -(weight[batch] * likelihood).sum() / weight[batch].sum()
@@ -200,6 +200,12 @@ def moved(
     permits[there] = False
     permits[there, SITES + site[there] + step[there] - FIRST_SITE] = True
     return np.take_along_axis(codes, source, axis=1), permits
+
+
+def corrected(told: torch.Tensor, permits: torch.Tensor) -> torch.Tensor:
+    """Return what teachers say (n x OUTCOMES), half as they say it, half limited to what the labels permit."""
+    limited = told * permits
+    return 0.5 * told + 0.5 * limited / limited.sum(dim=1, keepdim=True).clamp(min=1e-6)
 
 
 def predict(net: SignalNet, codes: np.ndarray) -> np.ndarray:
