@@ -5,17 +5,15 @@
 FOLDER is described in labels.py. WORK keeps each trained net and its held-out probabilities, so that a run that was stopped
 goes on where it was, and `heldout_signal.npz`: what a model that never saw a protein says of it, for the helix predictor.
 
-Several nets, each from its own seed, learn from the labels; one more, which ships, learns from what they say on average and
-from the labels, half and half (distillation: Hinton et al. 2015, arXiv:1503.02531). Each fold is predicted by a net whose
-teachers saw no relative of its proteins; the curve from what it says to a probability and the threshold of a fold come from the
-other folds. Printed: the table of docs/methods.md, for the teachers' mean and for the one net.
+Several nets, each from its own seed, are averaged. Each fold is predicted by nets that saw no relative of its proteins; the
+curve from their mean to a probability and the threshold of a fold come from the other folds. Printed: the table of
+docs/methods.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import labels
@@ -28,11 +26,11 @@ from signal_net import SignalNet
 from torch import nn
 
 from myosieve.sequence import residues
-from myosieve.sequence.signal_peptide import FIRST_SITE, LAST_SITE, LENGTH
+from myosieve.sequence.signal_peptide import FIRST_SITE, LAST_SITE, LENGTH, open_to_others
 
 CHANNELS, DROPOUT, RATE, DECAY = 48, 0.2, 2e-3, 3e-2
 EPOCHS, DRAWN, BATCH = 20, 12_800, 128  # proteins drawn per epoch, by the square root of their family's size
-TEACHERS = (1, 2)  # seeds
+SEEDS = (1, 2, 3)  # one net each
 # Varied in training: share of residues hidden, of residues replaced by a similar one, of sequences with residues inserted or
 # removed (up to MOST) ahead of the site, and of those that get another protein's residues behind it.
 HIDDEN, REPLACED, MOVED, EXCHANGED = 0.05, 0.12, 0.5, 0.25
@@ -49,56 +47,35 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="write the model, trained on all folds")
     parser.add_argument("--folds", type=int, nargs="*", default=[*range(labels.FOLDS)])
-    parser.add_argument("--seeds", type=int, nargs="*", default=[*TEACHERS], help="of the teachers")
-    parser.add_argument("--teachers-only", action="store_true")
+    parser.add_argument("--seeds", type=int, nargs="*", default=[*SEEDS])
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     rows = labels.read(options.sequence_data)
     codes = residues.n_termini(rows["sequence"].tolist(), LENGTH + MOST)
     fold = rows["fold"].to_numpy()
-
-    def nets_of(name: str, use: np.ndarray, held: np.ndarray) -> SignalNet | None:
-        teachers = [
-            trained(options.work / f"signal_{name}_seed{seed}.pt", rows, codes, use, held, seed)
-            for seed in options.seeds
-        ]
-        if options.teachers_only:
-            return None
-        return trained(options.work / f"signal_{name}_one.pt", rows, codes, use, held, 0, teachers)
-
-    for number in options.folds:
-        nets_of(f"fold{number}", fold != number, np.flatnonzero(fold == number))
-    starts = codes[:, :LENGTH]
-    names = [f"seed{seed}" for seed in options.seeds]
-    model = measures.signal_tables(rows, starts, gathered(options.work, len(rows), options.folds, names), options.folds)
-    if not options.teachers_only:
-        chances = gathered(options.work, len(rows), options.folds, ["one"])
-        model = measures.signal_tables(rows, starts, chances, options.folds)
+    for seed in options.seeds:
+        for number in options.folds:
+            path = options.work / f"signal_fold{number}_seed{seed}.npz"
+            if not path.exists():
+                net = train(rows, codes, fold != number, seed)
+                held = np.flatnonzero(fold == number)
+                np.savez(path, rows=held, chances=predict(net, codes[held, :LENGTH]))
+    chances = gathered(options.work, len(rows), options.folds, options.seeds)
+    model = measures.signal_tables(rows, codes[:, :LENGTH], chances, options.folds)
     np.savez(options.work / "heldout_signal.npz", **model.held_out)
     if options.out:
-        net = nets_of("all", np.ones(len(rows), dtype=bool), np.zeros(0, dtype=int))
-        layers.write(options.out, [net.eval().arrays()], model.numbers)
-
-
-def trained(
-    path: Path,
-    rows: pd.DataFrame,
-    codes: np.ndarray,
-    use: np.ndarray,
-    held: np.ndarray,
-    seed: int,
-    teachers: Sequence[SignalNet] = (),
-) -> SignalNet:
-    """Return the net that `path` keeps, or train it and keep it, with what it says of the rows that it never saw."""
-    net = SignalNet(CHANNELS, DROPOUT)
-    if path.exists():
-        net.load_state_dict(torch.load(path))
-        return net.eval()
-    net = train(rows, codes, use, seed, teachers)
-    np.savez(path.with_suffix(".npz"), rows=held, chances=predict(net, codes[held, :LENGTH]))
-    torch.save(net.state_dict(), path)
-    return net
+        nets = []
+        for seed in options.seeds:
+            path = options.work / f"signal_all_seed{seed}.pt"
+            net = SignalNet(CHANNELS, DROPOUT)
+            if path.exists():
+                net.load_state_dict(torch.load(path))
+            else:
+                net = train(rows, codes, np.ones(len(rows), dtype=bool), seed)
+                torch.save(net.state_dict(), path)
+            nets.append(net.eval().arrays())
+        layers.write(options.out, nets, model.numbers)
 
 
 def permitted(rows: pd.DataFrame) -> np.ndarray:
@@ -116,10 +93,8 @@ def permitted(rows: pd.DataFrame) -> np.ndarray:
     return allowed
 
 
-def train(
-    rows: pd.DataFrame, codes: np.ndarray, use: np.ndarray, seed: int, teachers: Sequence[SignalNet] = ()
-) -> SignalNet:
-    """Return a net trained on the rows that `use` marks, by their labels or by teachers; one sequence counts once."""
+def train(rows: pd.DataFrame, codes: np.ndarray, use: np.ndarray, seed: int) -> SignalNet:
+    """Return a net trained on the rows that `use` marks; one sequence counts once."""
     torch.manual_seed(seed)
     draw = np.random.default_rng(seed)
     allowed = permitted(rows)
@@ -146,13 +121,7 @@ def train(
             others = draw.choice(pool, len(batch))
             varied, permits = moved(codes[batch], allowed[batch], codes[others], draw)
             x = layers.varied(torch.from_numpy(varied.astype(np.int64)), HIDDEN, REPLACED)
-            says = net(x)
-            if teachers:
-                with torch.no_grad():
-                    told = torch.stack([teacher(x) for teacher in teachers]).exp().mean(dim=0)
-                likelihood = (corrected(told, torch.from_numpy(permits)) * says).sum(dim=1)
-            else:
-                likelihood = torch.logsumexp(says.masked_fill(~torch.from_numpy(permits), -60.0), dim=1)
+            likelihood = torch.logsumexp(net(x).masked_fill(~torch.from_numpy(permits), -60.0), dim=1)
             loss = -(weight[batch] * likelihood).sum() / weight[batch].sum()
             optimizer.zero_grad()
             loss.backward()
@@ -202,12 +171,6 @@ def moved(
     return np.take_along_axis(codes, source, axis=1), permits
 
 
-def corrected(told: torch.Tensor, permits: torch.Tensor) -> torch.Tensor:
-    """Return what teachers say (n x OUTCOMES), half as they say it, half limited to what the labels permit."""
-    limited = told * permits
-    return 0.5 * told + 0.5 * limited / limited.sum(dim=1, keepdim=True).clamp(min=1e-6)
-
-
 def predict(net: SignalNet, codes: np.ndarray) -> np.ndarray:
     """Return probabilities of the outcomes, n x OUTCOMES."""
     net.eval()
@@ -216,12 +179,15 @@ def predict(net: SignalNet, codes: np.ndarray) -> np.ndarray:
     return torch.cat(parts).numpy()
 
 
-def gathered(work: Path, count: int, folds: list[int], names: list[str]) -> np.ndarray:
-    """Return the held-out probabilities of every protein, averaged over the named nets; NaN where there are none."""
+def gathered(work: Path, count: int, folds: list[int], seeds: list[int]) -> np.ndarray:
+    """Return the held-out probabilities of every protein, combined as the shipped model does it; NaN where none."""
     chances = np.full((count, OUTCOMES), np.nan, dtype=np.float32)
     for number in folds:
-        stored = [np.load(work / f"signal_fold{number}_{name}.npz") for name in names]
-        chances[stored[0]["rows"]] = np.mean([one["chances"] for one in stored], axis=0)
+        stored = [np.load(work / f"signal_fold{number}_seed{seed}.npz") for seed in seeds]
+        mean = stored[0]["chances"]
+        several = open_to_others(mean)
+        mean[several] = np.mean([one["chances"][several] for one in stored], axis=0)
+        chances[stored[0]["rows"]] = mean
     return chances
 
 

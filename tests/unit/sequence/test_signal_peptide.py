@@ -75,6 +75,16 @@ def test_several_nets_are_averaged() -> None:
     np.testing.assert_allclose(together, np.mean(alone, axis=0), atol=1e-6)
 
 
+def test_where_the_first_net_sees_no_chance_of_a_signal_the_others_are_not_asked() -> None:
+    codes = residues.n_termini([SIGNAL + MATURE, SOLUBLE], LENGTH)
+    sure = tiny(1)
+    sure["other.bias"] = np.array([30.0, 0.0], dtype=np.float32)  # none
+    alone = signal_peptide.probabilities(codes, [sure])
+    assert (alone[:, 2:].sum(axis=1) < 0.01).all()
+    np.testing.assert_array_equal(signal_peptide.probabilities(codes, [sure, tiny(2)]), alone)
+    assert (signal_peptide.probabilities(codes, [tiny(2), sure]) != alone).any()
+
+
 def test_a_cut_at_or_behind_the_end_of_the_sequence_has_no_chance() -> None:
     for length in range(FIRST_SITE + 1, LENGTH):
         codes = residues.n_termini([(SIGNAL * 4)[:length]], LENGTH)

@@ -3,7 +3,8 @@
 The first LENGTH residues pass two residual convolutions and a bidirectional LSTM (`network`). One softmax over
     none, signal anchor, cut behind residue FIRST_SITE, ..., cut behind residue LAST_SITE
 gives probabilities that add up to 1, so that no site is called without a signal peptide nor a signal peptide without a site.
-The probabilities of several nets, trained from different seeds, are averaged. The sum over the sites, calibrated by a logistic
+The probabilities of several nets, trained from different seeds, are averaged, where the first sees any chance at all of a
+signal peptide. The sum over the sites, calibrated by a logistic
 curve (Platt 1999, in Advances in Large Margin Classifiers), is `sp_score`: the probability of a signal peptide.
 
 A protein whose start has no hydrophobic stretch at all is not shown to the nets: its score is what they give such proteins.
@@ -28,6 +29,7 @@ DILATIONS = (1, 2)
 SHORTEST = 30  # no call on anything shorter
 BORDERLINE = (0.3, 0.7)  # a score in this range is an open question
 _BATCH = 512
+_DOUBT = 0.01  # chance of a signal peptide by the first net, from which on the others are asked
 
 # A start is shown to the nets if eleven neighbors in it have a mean free energy of insertion (Hessa et al. 2005 Nature 433:377)
 # below this, in hundredths of a kcal/mol: half of a proteome, and all but one in a thousand of the signal peptides they find.
@@ -116,7 +118,7 @@ def calibrated(chance: np.ndarray, slope: float, intercept: float) -> np.ndarray
 
 
 def probabilities(codes: np.ndarray, nets: Sequence[Weights]) -> np.ndarray:
-    """Return the mean of the nets' probabilities, n x (2 + sites): none, anchor, cut behind each residue.
+    """Return the combined probabilities of the nets, n x (2 + sites): none, anchor, cut behind each residue.
 
     Parameters
     ----------
@@ -125,7 +127,16 @@ def probabilities(codes: np.ndarray, nets: Sequence[Weights]) -> np.ndarray:
     nets
         At least one.
     """
-    return np.mean([_probabilities(codes, net) for net in nets], axis=0)
+    mean = _probabilities(codes, nets[0])
+    rows = open_to_others(mean)
+    if len(rows):
+        mean[rows] = np.mean([mean[rows], *(_probabilities(codes[rows], net) for net in nets[1:])], axis=0)
+    return mean
+
+
+def open_to_others(first: np.ndarray) -> np.ndarray:
+    """Return the rows of the first net's probabilities (n x (2 + sites)) on which the other nets have a say."""
+    return np.flatnonzero(first[:, 2:].sum(axis=1) > _DOUBT)
 
 
 def _probabilities(codes: np.ndarray, net: Weights) -> np.ndarray:

@@ -10,8 +10,9 @@ as in TMHMM: Krogh et al. 2001 J Mol Biol 305:567). Its score adds up
 
 Summed over all topologies (Z) and over the two without a helix (Z0), log(Z / Z0 - 1) is the log odds that there is a helix.
 The best topology with at least one helix is found by Viterbi's algorithm, with a bonus for every helix: without it the best
-has too few, since a helix in doubt is left out of the one best topology though most of all topologies may have it. Many proteins are computed at once, residue by
-residue: arrays are residues x proteins, sorted by length so that the finished ones drop out at the end.
+has too few, since a helix in doubt is left out of the one best topology though most of all topologies may have it. Many
+proteins are computed at once, residue by residue: arrays are residues x proteins, sorted by length so that the finished ones
+drop out at the end.
 """
 
 from __future__ import annotations
