@@ -15,7 +15,7 @@ PACKAGE = Path(myosieve.__file__).parent
 ROOMS = ["statistics", "tables", "quant", "differential", "immunoassay", "sequence", "evidence"]
 ROOMS += ["secretome", "ranking", "compare", "report"]
 # What every room may import, and what these may import of each other, in order.
-FOUNDATION = ["errors", "progress", "schema", "knowledge", "files", "settings", "provenance"]
+FOUNDATION = ["errors", "threads", "progress", "schema", "knowledge", "files", "settings", "provenance"]
 
 
 def imports(path: Path) -> set[str]:

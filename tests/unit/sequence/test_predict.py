@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import threadpoolctl
 
 from myosieve import schema
 from myosieve.sequence import predict, transmembrane
@@ -53,11 +54,21 @@ def test_probabilities_are_rounded_to_four_digits_and_lie_between_zero_and_one(m
         np.testing.assert_array_equal(result[name], result[name].round(4))
 
 
-def test_a_protein_gives_the_same_bytes_alone_and_among_others(models) -> None:
+def test_a_protein_gives_the_same_alone_and_among_others(models) -> None:
     sequences = [SOLUBLE, SECRETED, ANCHORED, "", "MK"]
     together = predict.predict(proteins(*sequences), models)
     alone = [predict.predict(proteins(*sequences)[n : n + 1], models) for n in range(len(sequences))]
-    assert together.to_csv(index=False) == pd.concat(alone).to_csv(index=False)
+    # the last bits of a product go by its size: a probability that lies between two steps may be rounded either way
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True), rtol=0, atol=1.01e-4)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_number_of_cores_does_not_show(models, threads: int) -> None:
+    table = proteins(*[SOLUBLE, SECRETED, ANCHORED] * 40)
+    with threadpoolctl.threadpool_limits(threads, "blas"):
+        result = predict.predict(table, models)
+        assert {pool["num_threads"] for pool in threadpoolctl.threadpool_info()} == {threads}  # given back
+    assert result.to_csv(index=False) == predict.predict(table, models).to_csv(index=False)
 
 
 def test_features_of_no_protein_are_an_empty_table_by_the_contract(models) -> None:

@@ -36,7 +36,7 @@ from myosieve.differential.normal_equations import (
     orthonormal_basis,
     solve,
 )
-from myosieve.differential.threads import one_thread
+from myosieve.threads import one_thread
 
 # A correlation of exactly 1 has an infinite atanh; estimates stay this far inside the possible range.
 MARGIN = 0.01

@@ -22,7 +22,7 @@ import numpy as np
 
 from myosieve.differential.covariance import Blocks, Errors, checked_weights, scaled_weights
 from myosieve.differential.normal_equations import SINGULAR, chunks, factors, inverses, orthonormal_basis, solve
-from myosieve.differential.threads import one_thread
+from myosieve.threads import one_thread
 
 # Eigenvalues of an unweighted Gram matrix lie in [0, 1]. A pivot below SINGULAR is zero, and an eigenvalue above CLEAR is not;
 # what lies between is decided by a singular value decomposition of the weighted design itself, whose condition number is

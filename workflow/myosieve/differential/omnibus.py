@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
-from myosieve.differential.threads import one_thread
+from myosieve.threads import one_thread
 
 # Of contrasts scaled to variance 1, an eigenvalue of the correlation below this comes from rounding.
 SINGULAR = 1e-10

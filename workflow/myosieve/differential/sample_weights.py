@@ -35,7 +35,7 @@ from myosieve.differential.normal_equations import (
     orthonormal_basis,
     solve,
 )
-from myosieve.differential.threads import one_thread
+from myosieve.threads import one_thread
 
 # Proteins with fewer residual degrees of freedom say nothing of the samples: their squared residuals have fixed ratios.
 LEAST_DF = 2

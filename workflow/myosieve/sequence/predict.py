@@ -9,6 +9,7 @@ import pandas as pd
 
 from myosieve import files, schema
 from myosieve.sequence import gpi, motif, signal_peptide, transmembrane
+from myosieve.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,15 @@ def predict(
 
     Returns
     -------
-    DataFrame of `schema.FEATURES`, same order. Probabilities are rounded to four digits, so that the last bits of a sum, which
-    differ between processors, do not show.
+    DataFrame of `schema.FEATURES`, same order. Probabilities are rounded to four digits: the last bits of a sum, which differ
+    between processors and with the proteins beside it, hardly ever show. The number of cores does not matter.
     """
     sequences = proteins["sequence"].fillna("").tolist()
     names = proteins[["accession", "gene", "protein_name", "organism"]].reset_index(drop=True)
-    signal = signal_peptide.call(sequences, models.signal_peptide, progress("signal peptides"))
-    helices = transmembrane.call(
-        sequences, signal["sp_end"].to_numpy(), models.transmembrane, progress("transmembrane helices")
-    )
+    with one_thread():
+        signal = signal_peptide.call(sequences, models.signal_peptide, progress("signal peptides"))
+        ends = signal["sp_end"].to_numpy()
+        helices = transmembrane.call(sequences, ends, models.transmembrane, progress("transmembrane helices"))
     anchors = gpi.call(sequences, models.gpi)
     features = pd.concat([names, signal, helices, anchors], axis=1)
     features["length"] = [len(sequence) for sequence in sequences]
