@@ -11,6 +11,7 @@ from scipy import optimize
 from myosieve.sequence.signal_peptide import FIRST_SITE, calibrated, hydrophobic
 
 SITES = 2
+WRONG = 0.035  # share of the membrane proteins without a signal peptide that may be called
 
 
 def mcc(truth: np.ndarray, called: np.ndarray, weight: np.ndarray | float = 1.0) -> float:
@@ -84,18 +85,8 @@ def signal_tables(rows: pd.DataFrame, codes: np.ndarray, chances: np.ndarray, fo
         score = np.where(
             polar, (weight * yes)[use & polar].sum() / weight[use & polar].sum(), calibrated(raw, slope, intercept)
         )
-        steps = np.arange(0.2, 0.81, 0.02)
-        judged = [
-            mcc(yes[use & experimental], score[use & experimental] >= t)
-            + mcc(yes[use & species], score[use & species] >= t)
-            for t in steps
-        ]
-        return (
-            slope,
-            intercept,
-            float(steps[int(np.argmax(judged))]),
-            float((weight * yes)[use & polar].sum() / weight[use & polar].sum()),
-        )
+        bound = np.quantile(score[use & membrane], 1 - WRONG, method="higher")
+        return slope, intercept, float(bound), float((weight * yes)[use & polar].sum() / weight[use & polar].sum())
 
     score, threshold = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     for number in folds:
@@ -108,22 +99,14 @@ def signal_tables(rows: pd.DataFrame, codes: np.ndarray, chances: np.ndarray, fo
     table = []
     for label, here in [*((f"fold {number}", fold == number) for number in folds), ("all", measured)]:
         cells = {"": label}
-        for title, group in (("experimental", experimental), ("human + mouse", species), ("with their start", whole)):
+        for title, group in (("experimental", experimental), ("human + mouse", species), ("with M", whole)):
             use = here & group & measured
             placed = use & yes & ~np.isnan(site)
-            cells |= (
-                {
-                    f"{title}: MCC": mcc(yes[use], called[use]),
-                    "site": (called & (end == site))[placed].mean(),
-                    "ECE": calibration_error(yes[use], score[use]),
-                }
-                if title == "experimental"
-                else {
-                    f"{title}: MCC": mcc(yes[use], called[use]),
-                    f"site of {title}": (called & (end == site))[placed].mean(),
-                    f"ECE of {title}": calibration_error(yes[use], score[use]),
-                }
-            )
+            cells |= {
+                f"{title}: MCC": mcc(yes[use], called[use]),
+                f"{title}: site": (called & (end == site))[placed].mean(),
+                f"{title}: ECE": calibration_error(yes[use], score[use]),
+            }
         cells["false on structures"] = called[here & no & (name == "membrane")].mean()
         cells["false on membrane proteins"] = called[here & membrane].mean()
         cells["threshold"] = threshold[here].mean()
