@@ -80,7 +80,7 @@ def test_where_the_first_net_sees_no_chance_of_a_signal_the_others_are_not_asked
     sure = tiny(1)
     sure["other.bias"] = np.array([30.0, 0.0], dtype=np.float32)  # none
     alone = signal_peptide.probabilities(codes, [sure])
-    assert (alone[:, 2:].sum(axis=1) < 0.01).all()
+    assert (alone[:, 2:].sum(axis=1) < 0.05).all()
     np.testing.assert_array_equal(signal_peptide.probabilities(codes, [sure, tiny(2)]), alone)
     assert (signal_peptide.probabilities(codes, [tiny(2), sure]) != alone).any()
 

@@ -56,6 +56,13 @@ def encode(sequence: str) -> np.ndarray:
     return _CODES[np.frombuffer(sequence.encode("ascii", "replace"), dtype=np.uint8)]
 
 
+def encode_each(sequences: Sequence[str]) -> list[np.ndarray]:
+    """Return the codes of each sequence, as `encode` does; all at once, which is faster for many."""
+    joined = encode("".join(sequences))
+    ends = np.cumsum([len(sequence) for sequence in sequences], dtype=np.int64)
+    return np.split(joined, ends[:-1]) if len(sequences) else []
+
+
 def n_termini(sequences: Sequence[str], length: int) -> np.ndarray:
     """Return the codes of the first residues of each sequence, padded with ABSENT.
 
@@ -70,10 +77,10 @@ def n_termini(sequences: Sequence[str], length: int) -> np.ndarray:
     -------
     uint8 array, n x length.
     """
-    codes = np.full((len(sequences), length), ABSENT, dtype=np.uint8)
-    for row, sequence in enumerate(sequences):
-        start = encode(sequence[:length])
-        codes[row, : len(start)] = start
+    padded = "".join([sequence[:length].ljust(length) for sequence in sequences])
+    codes = encode(padded).reshape(len(sequences), length).copy()
+    sizes = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
+    codes[np.arange(length) >= sizes[:, np.newaxis]] = ABSENT
     return codes
 
 

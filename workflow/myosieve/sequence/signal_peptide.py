@@ -29,7 +29,7 @@ DILATIONS = (1, 2)
 SHORTEST = 30  # no call on anything shorter
 BORDERLINE = (0.3, 0.7)  # a score in this range is an open question
 _BATCH = 512
-_DOUBT = 0.01  # chance of a signal peptide by the first net, from which on the others are asked
+_DOUBT = 0.05  # chance of a signal peptide by the first net, from which on the others are asked
 
 # A start is shown to the nets if eleven neighbors in it have a mean free energy of insertion (Hessa et al. 2005 Nature 433:377)
 # below this, in hundredths of a kcal/mol: half of a proteome, and all but one in a thousand of the signal peptides they find.

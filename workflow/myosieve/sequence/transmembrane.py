@@ -81,7 +81,7 @@ def call(
     DataFrame of n rows: `tm_count`, `tm_segments` ("12-32;60-80"), `tm_score` (probability of any helix), `n_terminus` (inside
     or outside: where the residues before the first helix lie; empty without a helix). An empty sequence has no call.
     """
-    codes = [residues.encode(sequence) for sequence in sequences]
+    codes = residues.encode_each(sequences)
     lengths = np.array([len(code) for code in codes], dtype=np.int64)
     signal = np.nan_to_num(np.asarray(signal_end, dtype=float)).astype(np.int64)
     score = np.where(lengths > 0, probability(np.full(len(codes), -np.inf), model), np.nan)
