@@ -143,6 +143,8 @@ def tables(
             }
         )
     print(pd.DataFrame(table).round(4).to_string(index=False))
+    looked_at = [inside_regions(protein) for protein in proteins if protein.labels]
+    print(f"helices that lie mostly outside the regions: {1 - np.concatenate(looked_at).mean():.4f}")
     fit = fitted(told)
     limit = 1 / (1 + np.exp(-(fit.slope * np.clip(fit.bound, *CLIPPED) + fit.intercept)))
     numbers = {
@@ -153,6 +155,14 @@ def tables(
     }
     print({name: round(value, 4) for name, value in numbers.items()}, "log odds", round(fit.bound, 2))
     return numbers
+
+
+def inside_regions(protein: Any) -> list[bool]:
+    """Return for each true helix whether SHARED of its residues lie in the regions that the network sees."""
+    seen = np.zeros(len(protein.codes), dtype=bool)
+    for start, stop in zip(protein.found.start, protein.found.stop, strict=True):
+        seen[start:stop] = True
+    return [bool(seen[a:b].sum() >= min(SHARED, b - a)) for a, b in true_helices(protein.labels)]
 
 
 def f1(right: int, given: int, true: int) -> float:

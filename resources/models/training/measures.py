@@ -112,6 +112,8 @@ def signal_tables(rows: pd.DataFrame, codes: np.ndarray, chances: np.ndarray, fo
         cells["threshold"] = threshold[here].mean()
         table.append(cells)
     print(pd.DataFrame(table).round(4).to_string(index=False))
+    found = measured & yes & (raw > 0.5)
+    print(f"of {found.sum()} signal peptides that the nets find, not shown to them: {polar[found].mean():.4f}")
     slope, intercept, bound, at_polar = fitted(measured)
     numbers = {"slope": slope, "intercept": intercept, "threshold": bound, "polar": at_polar}
     print({name: round(value, 4) for name, value in numbers.items()})

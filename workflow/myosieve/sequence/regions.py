@@ -1,6 +1,6 @@
 """Where in a protein a transmembrane helix could lie at all: around windows of fifteen residues that a membrane would take up.
 
-A quarter of the residues of a proteome lies in such regions; the others are never looked at by the network. Half a percent of
+A quarter of the residues of a proteome lies in such regions; the others are never looked at by the network. 0.4 % of
 the helices of known structure lies outside (`resources/models/SOURCES.md`). What a window costs is the mean apparent free
 energy of insertion of its residues, as in the middle of a helix (Hessa et al. 2005 Nature 433:377).
 """
