@@ -206,6 +206,29 @@ def test_a_share_of_one_lets_the_experiment_decide_alone(study):
     pd.testing.assert_series_equal(tested["score"], tested["score_experiment"], check_names=False)
 
 
+def test_the_second_opinion_ranks_the_same_rows_and_goes_by_no_weight(study):
+    late = contrast(run(study)[1])
+    ranked = late[late["rank"].notna()]
+    assert sorted(ranked["rra_rank"]) == [1, 2, 3, 4, 5]
+    assert ranked.sort_values("rra_rank")["rra_p"].is_monotonic_increasing
+    assert ranked["rra_p"].between(0, 1).all()
+    assert late.loc[late["rank"].isna(), ["rra_rank", "rra_p"]].isna().all(axis=None)
+    study.settings["ranking"]["weights"] |= {"effect": 5.0, "secretion": 0.1}
+    again = contrast(run(study)[1])
+    assert (again.sort_index()["score"] != late.sort_index()["score"]).any()
+    pd.testing.assert_series_equal(again["rra_p"].sort_index(), late["rra_p"].sort_index())
+
+
+def test_a_criterion_without_weight_has_no_say_in_the_second_opinion(study):
+    before = contrast(run(study)[1])["rra_p"].sort_index()
+    study.settings["ranking"]["weights"]["secretion"] = 0
+    study.annotation["secretion_class"] = "intracellular"
+    after = contrast(run(study)[1])["rra_p"].sort_index()
+    study.annotation["secretion_class"] = "classical"
+    pd.testing.assert_series_equal(contrast(run(study)[1])["rra_p"].sort_index(), after)
+    assert (before != after).any()
+
+
 def test_of_two_equal_intervals_the_one_that_is_no_finding_among_thousands_ranks_behind(study):
     rows = study.differential.set_index("protein_group")
     rows.loc["SHED", "q_value"] = 0.4

@@ -17,6 +17,7 @@ from myosieve.ranking.gates import gates
 from myosieve.ranking.knowledge import match_myokines, match_receptors, read_myokines, read_receptors
 from myosieve.ranking.reasons import reasons
 from myosieve.secretome.accessions import targets
+from myosieve.statistics.rank_aggregation import aggregated, normalized_ranks
 
 CRITERIA_COLUMNS = [f"d_{name}" for name in score.CRITERIA]
 
@@ -183,7 +184,7 @@ def _ranked(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> pd.DataFrame:
     drawn = score.draw_shares(shares, chosen["draws"], chosen["seed"])
     rows["direction"] = np.select([rows["log2fc"] > 0, rows["log2fc"] < 0], ["up", "down"], "")
     rows["size"] = -rows["log2fc"].abs()
-    for name in ("rank", "rank_low", "rank_high"):
+    for name in ("rank", "rank_low", "rank_high", "rra_rank", "rra_p"):
         rows[name] = np.nan
     blocks = []
     for _, block in rows.groupby("contrast", sort=False):
@@ -192,6 +193,8 @@ def _ranked(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> pd.DataFrame:
         kept = block[block["excluded_because"] == ""].copy()
         found = score.rank_and_interval(kept[CRITERIA_COLUMNS].to_numpy(), shares, drawn, chosen["floor"])
         kept["rank"], kept["rank_low"], kept["rank_high"] = found
+        kept["rra_p"] = aggregated(normalized_ranks(kept[CRITERIA_COLUMNS].to_numpy()[:, shares > 0]))
+        kept["rra_rank"] = kept.sort_values(["rra_p", "rank"]).assign(place=np.arange(1, len(kept) + 1))["place"]
         excluded = block[block["excluded_because"] != ""].sort_values("protein_group", kind="stable")
         blocks += [kept.sort_values("rank"), excluded]
     return pd.concat(blocks, ignore_index=True)
@@ -232,6 +235,10 @@ def _methods(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> list[str]:
         (
             f"Rank intervals are the 5 and 95 % quantiles of the rank over {chosen['draws']} Dirichlet draws of the "
             f"criteria's shares (seed {chosen['seed']})."
+        ),
+        (
+            "A second order comes from robust rank aggregation of the same criteria without their weights (Kolde et al. 2012, "
+            "Bioinformatics 28:573)."
         ),
     ]
     if chosen["profile"] == "strict":

@@ -121,6 +121,10 @@ def _read_me(sheets: _Sheets, content: Content, names: Sequence[str]) -> None:
         ),
         ("text", f"A hit has a q_value of at most {content.fdr:g} (the setting 'fdr')."),
         ("text", "rank_low to rank_high tells how far the rank moves when the weights of the criteria change."),
+        (
+            "text",
+            "rra_rank is a second opinion without weights: a candidate high by both owes it to no single criterion.",
+        ),
         ("text", "Gray rows below the ranked ones are protein groups that are no candidates: see excluded_because."),
         (
             "text",
