@@ -414,7 +414,11 @@ CANDIDATES = Table(
         ("rank", COUNT, "1 = best candidate of the contrast; empty where excluded"),
         ("rank_low", COUNT, "5 % quantile of the rank over random criterion weights"),
         ("rank_high", COUNT, "95 % quantile of the rank over random criterion weights"),
-        ("rra_rank", COUNT, "rank by robust rank aggregation of the same criteria: a second opinion without weights"),
+        (
+            "rra_rank",
+            COUNT,
+            "rank by robust rank aggregation of the same criteria: a second opinion without weights and knots",
+        ),
         ("rra_p", NUMBER, "its p: chance of such ranks by the criteria, were they independent; an order, no evidence"),
         ("score", NUMBER, "score_experiment^a * score_prior^(1-a), 0 to 1"),
         _GENE,

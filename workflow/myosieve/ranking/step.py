@@ -164,6 +164,20 @@ def _desirabilities(rows: pd.DataFrame, knots: Mapping[str, Any]) -> dict[str, n
     }
 
 
+def _unbent(rows: pd.DataFrame) -> np.ndarray:
+    """Return the criteria (rows x CRITERIA) with knots so wide that no two values become equal by them."""
+    bound = desirability.lower_bound(rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy())
+    smallest = rows["q_value"][rows["q_value"] > 0].min()
+    wide = {
+        "effect": (0, max(np.nanmax(bound, initial=0), 1)),
+        "significance": (1, min(smallest, 0.5) if smallest > 0 else 0.5),
+        "observed": (0, 1),
+        "peptides": (0, max(rows["peptides"].max(), 1)),
+        "leak": (1, 0),
+    }
+    return np.column_stack([*_desirabilities(rows, wide).values()])
+
+
 def _scores(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Return the score columns. Without a fold change there is no experiment to speak of, hence no score."""
     d = rows[CRITERIA_COLUMNS].to_numpy()
@@ -193,7 +207,7 @@ def _ranked(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> pd.DataFrame:
         kept = block[block["excluded_because"] == ""].copy()
         found = score.rank_and_interval(kept[CRITERIA_COLUMNS].to_numpy(), shares, drawn, chosen["floor"])
         kept["rank"], kept["rank_low"], kept["rank_high"] = found
-        kept["rra_p"] = aggregated(normalized_ranks(kept[CRITERIA_COLUMNS].to_numpy()[:, shares > 0]))
+        kept["rra_p"] = aggregated(normalized_ranks(_unbent(kept)[:, shares > 0]))
         kept["rra_rank"] = kept.sort_values(["rra_p", "rank"]).assign(place=np.arange(1, len(kept) + 1))["place"]
         excluded = block[block["excluded_because"] != ""].sort_values("protein_group", kind="stable")
         blocks += [kept.sort_values("rank"), excluded]
