@@ -412,8 +412,8 @@ CANDIDATES = Table(
     columns(
         ("contrast", TEXT, "name of the contrast; log2fc is always treatment / control"),
         ("rank", COUNT, "1 = best candidate of the contrast; empty where excluded"),
-        ("rank_low", COUNT, "5 % quantile of the rank over random criterion weights"),
-        ("rank_high", COUNT, "95 % quantile of the rank over random criterion weights"),
+        ("rank_low", COUNT, "5 % quantile of the rank over random weights, or lower without one criterion"),
+        ("rank_high", COUNT, "95 % quantile of the rank over random weights, or higher without one criterion"),
         (
             "rra_rank",
             COUNT,

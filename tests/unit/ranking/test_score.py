@@ -165,3 +165,29 @@ def test_the_interval_covers_five_to_ninety_five_percent_of_the_drawn_ranks(tabl
 
 def test_nobody_to_rank_is_no_error():
     assert [len(part) for part in score.rank_and_interval(np.zeros((0, 6)), SHARES, DRAWN, FLOOR)] == [0, 0, 0]
+
+
+def test_leaving_a_criterion_out_is_a_weight_of_zero():
+    table = np.random.default_rng(5).random((40, len(score.CRITERIA)))
+    weights = dict(zip(score.CRITERIA, [2.0, 1.0, 0.5, 1.0, 1.0, 1.0, 0.5], strict=True))
+    shares = score.shares(weights, 0.7)
+    found = score.ranks_without_each(table, shares, FLOOR)
+    assert found.shape == (len(score.CRITERIA), 40)
+    for row, name in zip(found, score.CRITERIA, strict=True):
+        without = score.shares(weights | {name: 0.0}, 0.7)
+        np.testing.assert_array_equal(row, score.rank_and_interval(table, without, DRAWN[:1], FLOOR)[0])
+
+
+def test_an_axis_whose_only_criterion_is_left_out_goes_with_it():
+    table = np.random.default_rng(6).random((20, len(score.CRITERIA)))
+    weights = dict.fromkeys(score.CRITERIA, 0.0) | {"effect": 1.0, "secretion": 1.0}
+    by_secretion, by_effect = score.ranks_without_each(table, score.shares(weights, 0.6), FLOOR)
+    effect, secretion = (score.CRITERIA.index(name) for name in ("effect", "secretion"))
+    np.testing.assert_array_equal(by_effect, score.ranks(table[:, effect]))
+    np.testing.assert_array_equal(by_secretion, score.ranks(table[:, secretion]))
+
+
+def test_a_single_criterion_cannot_be_left_out():
+    shares = score.shares(dict.fromkeys(score.CRITERIA, 0.0) | {"effect": 1.0, "receptor": 1.0}, 1.0)
+    assert score.ranks_without_each(np.ones((4, len(score.CRITERIA))), shares, FLOOR).shape == (0, 4)
+    assert score.ranks_without_each(np.ones((0, len(score.CRITERIA))), SHARES, FLOOR).shape == (0, 0)

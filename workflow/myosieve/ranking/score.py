@@ -9,8 +9,9 @@ Formulas (d = max(desirability, floor), w = weights, over the criteria that are 
 * interval The share that each criterion has of ln score (a w_i / sum w or (1-a) w_i / sum w) is drawn from a Dirichlet
   distribution with these shares as its mean and as many pseudo-counts as there are criteria with weight, which is the
   flat distribution when all shares are equal. The rank is taken under each draw, the same draws for every contrast;
-  rank_low and rank_high are the 5 and 95 % quantiles, rounded outward. The rank itself may lie outside: it belongs to
-  the mean of the weights, the quantiles to their spread.
+  rank_low and rank_high are the 5 and 95 % quantiles, rounded outward, or the ranks that the protein gets when one
+  criterion is left out, where these lie outside. The rank itself may lie outside too: it belongs to the mean of the
+  weights, the quantiles to their spread.
 
 All sums run criterion by criterion, never through a matrix product, whose last bits depend on a row's position: proteins
 with equal desirabilities have equal scores, in whatever order the table is.
@@ -114,6 +115,31 @@ def rank_and_interval(
     low = np.quantile(random_ranks, _QUANTILES[0], axis=0, method="lower")
     high = np.quantile(random_ranks, _QUANTILES[1], axis=0, method="higher")
     return rank, low, high
+
+
+def ranks_without_each(desirabilities: np.ndarray, criterion_shares: np.ndarray, floor: float) -> np.ndarray:
+    """Return the ranks when each criterion with a share is left out in turn, one row per criterion.
+
+    The rest of its axis takes over its share; an axis without any other criterion is left out with it. Where there is only
+    one criterion none can be left out: no row.
+
+    Parameters
+    ----------
+    desirabilities, criterion_shares, floor
+        As in `rank_and_interval`.
+    """
+    used = np.flatnonzero(criterion_shares > 0)
+    if len(used) < 2 or len(desirabilities) == 0:
+        return np.zeros((0, len(desirabilities)), dtype=np.int32)
+    axis_of = np.arange(len(criterion_shares)) >= len(EXPERIMENT)
+    left = np.repeat(criterion_shares[np.newaxis], len(used), axis=0)
+    left[np.arange(len(used)), used] = 0
+    for axis in (False, True):
+        part = left[:, axis_of == axis].sum(axis=1, keepdims=True)
+        whole = criterion_shares[axis_of == axis].sum()
+        left[:, axis_of == axis] *= np.divide(whole, part, out=np.zeros_like(part), where=part > 0)
+    left /= left.sum(axis=1, keepdims=True)
+    return ranks(_log_total(_logarithms(desirabilities, floor), left))
 
 
 def _blocks(drawn: np.ndarray) -> Iterator[np.ndarray]:

@@ -205,8 +205,11 @@ def _ranked(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> pd.DataFrame:
         # This order breaks ties; it comes from the values alone, so that the order of the files does not matter.
         block = block.sort_values(["q_value", "size", "protein_group"], kind="stable")
         kept = block[block["excluded_because"] == ""].copy()
-        found = score.rank_and_interval(kept[CRITERIA_COLUMNS].to_numpy(), shares, drawn, chosen["floor"])
-        kept["rank"], kept["rank_low"], kept["rank_high"] = found
+        d = kept[CRITERIA_COLUMNS].to_numpy()
+        kept["rank"], low, high = score.rank_and_interval(d, shares, drawn, chosen["floor"])
+        without = score.ranks_without_each(d, shares, chosen["floor"])
+        kept["rank_low"] = np.vstack([low[np.newaxis], without]).min(axis=0)
+        kept["rank_high"] = np.vstack([high[np.newaxis], without]).max(axis=0)
         kept["rra_p"] = aggregated(normalized_ranks(_unbent(kept)[:, shares > 0]))
         kept["rra_rank"] = kept.sort_values(["rra_p", "rank"]).assign(place=np.arange(1, len(kept) + 1))["place"]
         excluded = block[block["excluded_because"] != ""].sort_values("protein_group", kind="stable")
@@ -248,7 +251,7 @@ def _methods(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> list[str]:
         ),
         (
             f"Rank intervals are the 5 and 95 % quantiles of the rank over {chosen['draws']} Dirichlet draws of the "
-            f"criteria's shares (seed {chosen['seed']})."
+            f"criteria's shares (seed {chosen['seed']}), widened to the ranks without any one criterion."
         ),
         (
             "A second order comes from robust rank aggregation of the same criteria without their weights (Kolde et al. 2012, "

@@ -120,7 +120,10 @@ def _read_me(sheets: _Sheets, content: Content, names: Sequence[str]) -> None:
             "log2fc is always treatment / control. A cell is empty where a value is missing; it is never 0 for that.",
         ),
         ("text", f"A hit has a q_value of at most {content.fdr:g} (the setting 'fdr')."),
-        ("text", "rank_low to rank_high tells how far the rank moves when the weights of the criteria change."),
+        (
+            "text",
+            "rank_low to rank_high tells how far the rank moves when weights change or one criterion is left out.",
+        ),
         (
             "text",
             "rra_rank is a second opinion without weights: a candidate high by both owes it to no single criterion.",
