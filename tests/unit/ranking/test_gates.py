@@ -12,8 +12,8 @@ PASSES = {
 NAN = float("nan")
 
 
-def stopped(strict=False, **changes):
-    found = gates(pd.DataFrame([PASSES | changes]), min_peptides=2, strict=strict)
+def stopped(strict=False, direction="both", **changes):
+    found = gates(pd.DataFrame([PASSES | changes]), min_peptides=2, strict=strict, direction=direction)
     return found.gate[0], found.excluded_because[0]
 
 
@@ -52,6 +52,16 @@ def test_each_gate_has_its_words(changes, gate, words):
 )
 def test_what_is_unknown_just_enough_shared_or_inside_the_cell_excludes_nobody(changes):
     assert stopped(**changes) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("direction", "up", "down"), [("both", True, True), ("up", True, False), ("down", False, True)]
+)
+def test_a_study_says_which_direction_it_looks_for(direction, up, down):
+    words = f"not {direction} with the treatment, and ranking.direction is {direction}"
+    for change, passes in ((1.0, up), (-1.0, down)):
+        expected = ("", "") if passes else ("other direction", words)
+        assert stopped(direction=direction, log2fc=change) == expected
 
 
 def test_the_first_reason_that_applies_is_given():

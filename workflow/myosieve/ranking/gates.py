@@ -1,8 +1,9 @@
 """Gates: who is not ranked, and why, in words. An excluded protein keeps its row and everything known about it.
 
-The first that applies is named: what the filter said; no fold change; a protein of the culture serum; too few peptides;
-with the strict profile anything but classical secretion; and no known criterion to score by. A secretion class excludes
-nobody otherwise, and neither does a high q-value: both are in the score and in the words of the reason.
+The first that applies is named: what the filter said; no fold change; a protein of the culture serum; too few peptides; a change
+in the direction that is not looked for; with the strict profile anything but classical secretion; and no known criterion to
+score by. A secretion class excludes nobody otherwise, and neither does a high q-value: both are in the score and in the words of
+the reason.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Gates(NamedTuple):
     excluded_because: np.ndarray
 
 
-def gates(rows: pd.DataFrame, min_peptides: int, strict: bool) -> Gates:
+def gates(rows: pd.DataFrame, min_peptides: int, strict: bool, direction: str = "both") -> Gates:
     """Return the first gate that each row does not pass.
 
     Parameters
@@ -32,6 +33,8 @@ def gates(rows: pd.DataFrame, min_peptides: int, strict: bool) -> Gates:
         Fewer known peptides exclude.
     strict
         Whether only classical secretion passes.
+    direction
+        "up" or "down" lets only changes of this direction pass, "both" either.
     """
     # An interval that is open on one side is that of a protein silent in a condition.
     untested = rows["log2fc"].isna() | rows[["ci_low", "ci_high"]].isna().all(axis=1)
@@ -43,6 +46,11 @@ def gates(rows: pd.DataFrame, min_peptides: int, strict: bool) -> Gates:
         ("not tested", untested, rows["note"].where(rows["note"] != "", "not tested")),
         ("serum protein", rows["serum_flag"].str.startswith("serum protein"), rows["serum_flag"]),
         ("too few peptides", peptides < min_peptides, count + plural + ": confirm by immunoassay first"),
+        (
+            "other direction",
+            (direction != "both") & (rows["log2fc"] * (-1 if direction == "down" else 1) <= 0),
+            pd.Series(f"not {direction} with the treatment, and ranking.direction is {direction}", index=rows.index),
+        ),
         (
             "strict profile",
             (rows["secretion_class"] != "classical") & strict,

@@ -56,7 +56,7 @@ def rank(
     rows = _rows(Path(differential), groups, Path(proteins))
     rows = rows.assign(**_desirabilities(rows, chosen["knots"]))
     rows = rows.assign(**_scores(rows, chosen))
-    stopped = gates(rows, chosen["min_peptides"], chosen["profile"] == "strict")
+    stopped = gates(rows, chosen["min_peptides"], chosen["profile"] == "strict", chosen["direction"])
     rows["gate"], rows["excluded_because"] = stopped.gate, stopped.excluded_because
     rows = _ranked(rows, chosen)
     rows["reason"] = reasons(rows, settings["fdr"], chosen["min_peptides"])
@@ -260,6 +260,8 @@ def _methods(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> list[str]:
     ]
     if chosen["profile"] == "strict":
         methods.append("Strict profile: only proteins with a signal peptide and no transmembrane helix were ranked.")
+    if chosen["direction"] != "both":
+        methods.append(f"Only proteins that go {chosen['direction']} with the treatment were ranked.")
     nowhere = [name for name in score.CRITERIA if rows[f"d_{name}"].isna().all()]
     if nowhere:
         methods.append(f"Not judged for any protein, hence without influence: {', '.join(nowhere)}.")
