@@ -1,9 +1,9 @@
 """Gates: who is not ranked, and why, in words. An excluded protein keeps its row and everything known about it.
 
-The first that applies is named: what the filter said; no fold change; a protein of the culture serum; too few peptides; a change
-in the direction that is not looked for; with the strict profile anything but classical secretion; and no known criterion to
-score by. A secretion class excludes nobody otherwise, and neither does a high q-value: both are in the score and in the words of
-the reason.
+The first that applies is named: what the filter said; no fold change; a protein of the culture serum; too few peptides; a
+change in the direction that is not looked for; with the strict profile anything but classical secretion; and no known
+criterion to score by. A secretion class excludes nobody otherwise, and neither does a high q-value: both are in the score and
+in the words of the reason.
 """
 
 from __future__ import annotations
