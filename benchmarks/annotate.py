@@ -87,7 +87,7 @@ def whole(fasta: Path) -> dict:
 def parts(fasta: Path) -> dict:
     """Measure each part of the stage; modules are imported before."""
     from myosieve.sequence import fasta as reader
-    from myosieve.sequence import gpi, motif, predict, signal_peptide, transmembrane
+    from myosieve.sequence import gpi, motif, predict, regions, residues, signal_peptide, transmembrane
 
     watch = Stopwatch()
     proteins, _ = watch.run("reading", lambda: reader.unique(reader.read(fasta)))
@@ -98,7 +98,16 @@ def parts(fasta: Path) -> dict:
     watch.run("helices", lambda: transmembrane.call(sequences, ends, models.transmembrane))
     watch.run("GPI anchors", lambda: gpi.call(sequences, models.gpi))
     watch.run("motifs", lambda: [(motif.er_motif(one), motif.dilysine_motif(one)) for one in sequences])
-    return {"proteins": len(proteins), "seconds": watch.seconds, "peak_mb": peak_mb()}
+    regions_found = regions.find(residues.encode_each(sequences))
+    looked_at = int((regions_found.stop - regions_found.start).sum()) / max(sum(map(len, sequences)), 1)
+    shown = float(signal_peptide.hydrophobic(residues.n_termini(sequences, signal_peptide.LENGTH)).mean())
+    return {
+        "proteins": len(proteins),
+        "seconds": watch.seconds,
+        "peak_mb": peak_mb(),
+        "looked_at": looked_at,
+        "shown": shown,
+    }
 
 
 def peer(sequences: Sequence[str]) -> dict:
@@ -149,6 +158,7 @@ def speed(fasta: Path, sample: int, python: str) -> None:
     cut = measured("parts", fasta)
     for part in cut["seconds"]:
         row(f"  {part}", cut, part)
+    print(f"shown to the nets: {cut['shown']:.3f} of the starts, {cut['looked_at']:.3f} of the residues as regions")
     proteins, _ = reader.unique(reader.read(fasta))
     chosen = np.sort(np.random.default_rng(SEED).choice(len(proteins), min(sample, len(proteins)), replace=False))
     few = proteins.iloc[chosen]

@@ -1,7 +1,8 @@
 """One thread for linear algebra on many small matrices.
 
 A matrix product of a few columns takes microseconds; handing it to several threads costs more than it saves, several times
-more where other processes want the cores as well. The number of threads is a property of the process, so it is set back.
+more where other processes want the cores as well. Into how many parts a product is cut also decides its last bits. The number
+of threads is a property of the process, so it is set back.
 """
 
 from __future__ import annotations

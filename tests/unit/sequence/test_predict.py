@@ -6,7 +6,7 @@ import pytest
 import threadpoolctl
 
 from myosieve import schema
-from myosieve.sequence import predict, transmembrane
+from myosieve.sequence import network, predict, transmembrane
 
 SOLUBLE = "MSDEEKRKQNPEDSTKRGENDKQPESTRDNGEKQSDNPTEEKRQDSNGKPTEDRQKESNDTGKPEQRDSNETKGPDQERSN"
 SIGNAL = "MKRTLLLLLLLLLLLAPASA"
@@ -62,13 +62,24 @@ def test_a_protein_gives_the_same_alone_and_among_others(models) -> None:
     pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True), rtol=0, atol=1.01e-4)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_the_number_of_cores_does_not_show(models, threads: int) -> None:
-    table = proteins(*[SOLUBLE, SECRETED, ANCHORED] * 40)
-    with threadpoolctl.threadpool_limits(threads, "blas"):
-        result = predict.predict(table, models)
-        assert {pool["num_threads"] for pool in threadpoolctl.threadpool_info()} == {threads}  # given back
-    assert result.to_csv(index=False) == predict.predict(table, models).to_csv(index=False)
+def test_the_networks_run_on_one_thread_and_the_others_are_given_back(models, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[set[int]] = []
+    plain = network.blocks
+
+    def watched(*arguments: object) -> np.ndarray:
+        seen.append(blas_threads())
+        return plain(*arguments)
+
+    monkeypatch.setattr(network, "blocks", watched)
+    with threadpoolctl.threadpool_limits(2, "blas"):
+        predict.predict(proteins(SECRETED, ANCHORED), models)
+        assert blas_threads() == {2}
+    assert len(seen) >= 2  # signal peptides and helices
+    assert set.union(*seen) == {1}
+
+
+def blas_threads() -> set[int]:
+    return {pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"}
 
 
 def test_features_of_no_protein_are_an_empty_table_by_the_contract(models) -> None:

@@ -4,8 +4,8 @@ The first LENGTH residues pass two residual convolutions and a bidirectional LST
     none, signal anchor, cut behind residue FIRST_SITE, ..., cut behind residue LAST_SITE
 gives probabilities that add up to 1, so that no site is called without a signal peptide nor a signal peptide without a site.
 The probabilities of several nets, trained from different seeds, are averaged, where the first sees any chance at all of a
-signal peptide. The sum over the sites, calibrated by a logistic
-curve (Platt 1999, in Advances in Large Margin Classifiers), is `sp_score`: the probability of a signal peptide.
+signal peptide. The sum over the sites, calibrated by a logistic curve (Platt 1999, in Advances in Large Margin Classifiers),
+is `sp_score`: the probability of a signal peptide.
 
 A protein whose start has no hydrophobic stretch at all is not shown to the nets: its score is what they give such proteins.
 Weights, training and measured accuracy: `resources/models/SOURCES.md`, made by `resources/models/training/`.
