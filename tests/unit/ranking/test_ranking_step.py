@@ -219,6 +219,25 @@ def test_the_second_opinion_ranks_the_same_rows_and_goes_by_no_weight(study):
     pd.testing.assert_series_equal(again["rra_p"].sort_index(), late["rra_p"].sort_index())
 
 
+def test_values_beyond_the_knots_are_told_apart_by_the_second_opinion(study):
+    rows = study.differential.set_index("protein_group")
+    rows.loc["GOOD", ["ci_low", "ci_high", "q_value"]] = [7.0, 9.0, 1e-9]
+    rows.loc["SHED", ["ci_low", "ci_high", "q_value"]] = [6.0, 8.0, 1e-7]
+    study.differential = rows.reset_index()[study.differential.columns]
+    study.annotation["secretion_class"] = "classical"
+    study.receptors["ligand_accession"] = "NOBODY"
+    late = contrast(run(study)[1])
+    assert late.loc["GOOD", "d_effect"] == late.loc["SHED", "d_effect"] == 1
+    assert late.loc["GOOD", "rra_p"] < late.loc["SHED", "rra_p"]
+
+
+def test_a_contrast_in_which_nothing_can_be_ranked_has_no_second_opinion(study):
+    study.settings["ranking"]["min_peptides"] = 1000
+    _, table = run(study)
+    assert table[["rank", "rank_low", "rank_high", "rra_rank", "rra_p"]].isna().all(axis=None)
+    assert table["excluded_because"].notna().all()
+
+
 def test_a_criterion_without_weight_has_no_say_in_the_second_opinion(study):
     before = contrast(run(study)[1])["rra_p"].sort_index()
     study.settings["ranking"]["weights"]["secretion"] = 0

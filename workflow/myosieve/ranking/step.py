@@ -254,8 +254,8 @@ def _methods(rows: pd.DataFrame, chosen: Mapping[str, Any]) -> list[str]:
             f"criteria's shares (seed {chosen['seed']}), widened to the ranks without any one criterion."
         ),
         (
-            "A second order comes from robust rank aggregation of the same criteria without their weights (Kolde et al. 2012, "
-            "Bioinformatics 28:573)."
+            "A second order comes from robust rank aggregation of the same criteria without weights and knots (Kolde et al. "
+            "2012, Bioinformatics 28:573)."
         ),
     ]
     if chosen["profile"] == "strict":

@@ -130,9 +130,8 @@ def embed(packed: Packed, weights: Weights, offset: np.ndarray | None = None) ->
         else:
             total = np.broadcast_to(weights["embed.bias"], (size, outer)).copy()
         for step, table in enumerate(tables):
-            total += np.take(
-                table, codes[rows.start + step : rows.stop + step], axis=0
-            )  # twice as fast as table[codes]
+            # twice as fast as table[codes]
+            total += np.take(table, codes[rows.start + step : rows.stop + step], axis=0)
         if offset is not None:
             total += offset[rows]
         np.maximum(total, 0, out=total)
