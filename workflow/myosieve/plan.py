@@ -97,7 +97,7 @@ class Study:
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
             "immunoassay": self.immunoassay,
-            **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
+            **dict.fromkeys(("differential", "sensitivity", "agreement", "secretome"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence"):

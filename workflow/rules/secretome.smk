@@ -1,5 +1,5 @@
-# IN   quantified proteins and samples, secretion classes
-# OUT  leak and serum flags per protein group, leak index and serum share per sample
+# IN   quantified proteins and samples, tests, secretion classes
+# OUT  leak and serum flags per protein group, leak index and serum share per sample, what leak does to each contrast
 rule secretome:
     input:
         proteins="<results>/{study}/quantified/proteins.tsv",
@@ -7,6 +7,8 @@ rule secretome:
         quantified="<results>/{study}/quantified/samples_qc.tsv",
         samples="<results>/{study}/intake/samples.tsv",
         annotation="<results>/{study}/annotation.tsv",
+        differential="<results>/{study}/differential.tsv",
+        design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         leak_markers=shipped("knowledge/leak_markers.tsv"),
         contaminants=shipped("knowledge/contaminants.tsv"),
         organisms=shipped("knowledge/organisms.tsv"),
@@ -14,6 +16,8 @@ rule secretome:
     output:
         proteins="<results>/{study}/secretome.tsv",
         samples="<results>/{study}/samples_qc.tsv",
+        leak="<results>/{study}/leak.tsv",
+        leak_tests="<results>/{study}/leak_tests.tsv",
         record="<results>/{study}/records/6_secretome.json",
     log:
         "<logs>/{study}/secretome.log",
@@ -25,8 +29,9 @@ rule secretome:
         knowledge=subpath(input.leak_markers, parent=True),
     shell:
         "myosieve secretome --quantified {params.quantified:q} --samples {input.samples:q}"
-        " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q}"
-        " --out {output.proteins:q} --samples-out {output.samples:q} --record {output.record:q} 2> {log:q}"
+        " --annotation {input.annotation:q} --differential {input.differential:q} --knowledge {params.knowledge:q}"
+        " --settings {input.settings:q} --out {output.proteins:q} --samples-out {output.samples:q}"
+        " --leak-out {output.leak:q} --leak-tests-out {output.leak_tests:q} --record {output.record:q} 2> {log:q}"
 
 
 # IN   peptides, sequences, topologies

@@ -3,13 +3,16 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.secretome.step import secretome
+from myosieve.settings import stage_defaults
 
-SETTINGS = {"organism": "human"}
+DEFAULTS = stage_defaults("secretome")
+SETTINGS = DEFAULTS | {"organism": "human", "contrasts": {"eps_vs_rest": {"treatment": "eps", "control": "rest"}}}
 
 
 def run(study, knowledge, settings=SETTINGS):
@@ -42,9 +45,9 @@ def test_markers_are_named_and_a_regulated_condition_is_warned_of(study, knowled
     summary, table, _ = run(study, knowledge)
     assert (table.loc["M0":"M19", "leak_flag"] == "marker").all()
     assert (table["leak_marker"] == "yes").sum() == 20
-    (text,) = warning(summary, "the leak index differs between conditions")
+    (text,) = warning(summary, "the leak index rises with the treatment")
     # planted means: -0.8 for rest and 0.8 for eps
-    assert [float(part) for part in re.findall(r"[-+]\d\.\d+", text)] == pytest.approx([-0.8, 0.8], abs=0.1)
+    assert float(re.search(r"by ([-+]\d\.\d+) log2", text)[1]) == pytest.approx(1.6, abs=0.15)
 
 
 def test_an_excluded_marker_does_not_enter_the_index(study, knowledge):
@@ -59,16 +62,16 @@ def test_an_excluded_marker_does_not_enter_the_index(study, knowledge):
     assert not before["leak_index"].equals(after["leak_index"])
 
 
-def test_a_steady_index_flags_nobody_and_leaves_correlations_empty(study, knowledge):
+def test_a_steady_index_flags_nobody_and_leaves_probabilities_empty(study, knowledge):
     study.intensities.iloc[:20] -= study.leak
     summary, table, _ = run(study, knowledge)
     assert (table.loc["P0":, "leak_flag"].fillna("") == "").all()
-    assert table["leak_correlation"].isna().all()
+    assert table[["leak_probability", "leak_loading"]].isna().all(axis=None)
     assert any("no protein was held to follow it" in text for text in summary.methods)
 
 
 def test_without_known_markers_leak_is_not_run_and_not_no(study, knowledge):
-    summary, table, samples = run(study, knowledge, {"organism": "rat"})
+    summary, table, samples = run(study, knowledge, DEFAULTS | {"organism": "rat"})
     assert set(table["leak_flag"]) == {"not run"}
     assert table["leak_marker"].isna().all()
     assert samples["leak_index"].isna().all()
@@ -151,7 +154,7 @@ def test_intensities_of_other_samples_or_groups_are_refused(study, knowledge, co
 
 def test_an_unknown_organism_is_refused_with_the_known_ones(study, knowledge):
     with pytest.raises(InputError, match="use one of human, mouse, rat"):
-        run(study, knowledge, {"organism": "zebrafish"})
+        run(study, knowledge, DEFAULTS | {"organism": "zebrafish"})
 
 
 def test_the_methods_name_the_compartments_of_the_marker_table_and_no_others(study, knowledge):
@@ -169,3 +172,71 @@ def test_neither_table_is_written_where_one_cannot_be(study, knowledge):
     with pytest.raises(OSError, match="samples_qc"):
         secretome(**paths, settings=SETTINGS, knowledge=knowledge)
     assert not paths["out"].exists()
+
+
+def write_tests(paths, groups, log2fc=1.0):
+    """Write a differential.tsv in which every group has the same fold change."""
+    rows = pd.DataFrame({"protein_group": groups, "contrast": "eps_vs_rest", "log2fc": log2fc, "se": 0.1})
+    path = paths["out"].parents[1] / "differential.tsv"
+    files.write_table(path, schema.DIFFERENTIAL.arrange(rows.reindex(columns=schema.DIFFERENTIAL.names)))
+    return path
+
+
+def test_what_leak_explains_of_a_fold_change_and_the_rest_add_up_to_it(study, knowledge):
+    paths = study.write()
+    more = {
+        "differential": write_tests(paths, study.proteins["protein_group"]),
+        "leak_out": paths["out"].with_name("leak.tsv"),
+    }
+    secretome(**paths, **more, settings=SETTINGS, knowledge=knowledge)
+    rows = files.read_table(more["leak_out"], schema.LEAK).set_index("protein_group")
+    np.testing.assert_allclose(rows["leak_log2fc"] + rows["residual_log2fc"], 1.0, atol=1e-6)
+    assert (rows["residual_se"] >= 0.1).all()
+    # planted: the markers leak 1.6 more in eps, and the other proteins do not
+    assert rows.loc["M0":"M19", "leak_log2fc"].median() == pytest.approx(1.6, abs=0.2)
+    assert rows.loc["P0":"P18", "leak_log2fc"].abs().median() < 0.3
+
+
+def test_at_a_steady_index_fold_changes_are_left_as_they_are(study, knowledge):
+    study.intensities.iloc[:20] -= study.leak
+    paths = study.write()
+    more = {
+        "differential": write_tests(paths, study.proteins["protein_group"]),
+        "leak_out": paths["out"].with_name("leak.tsv"),
+    }
+    secretome(**paths, **more, settings=SETTINGS, knowledge=knowledge)
+    rows = files.read_table(more["leak_out"], schema.LEAK)
+    assert (rows["leak_log2fc"] == 0).all()
+    assert (rows["residual_log2fc"] == 1).all()
+
+
+def test_ldh_of_the_sheet_stands_beside_the_index_and_is_tested_like_it(study, knowledge):
+    study.samples["LDH_release"] = ["10", "11", "12", "40", "44", "48", ""]
+    paths = study.write()
+    tests = paths["out"].with_name("leak_tests.tsv")
+    summary = secretome(**paths, leak_tests_out=tests, settings=SETTINGS, knowledge=knowledge)
+    rows = files.read_table(tests, schema.LEAK_TESTS).set_index("measure")
+    assert rows.loc["LDH_release", "estimate"] == pytest.approx(2.0, abs=1e-9)  # fourfold
+    assert rows.loc["LDH_release", "correlation"] > 0.9
+    assert warning(summary, "LDH_release of the sample sheet rises with the treatment by +2.00 log2")
+    samples = files.read_table(paths["samples_out"])
+    assert samples["LDH_release"].dropna().tolist() == [10, 11, 12, 40, 44, 48]
+
+
+def test_a_protein_richer_in_the_medium_than_the_markers_is_told_from_the_lysate(study, knowledge):
+    study.intensities["l1"] = study.intensities["a1"] + 3  # the lysate was normalized to another level
+    study.intensities.loc[25, "l1"] -= 4
+    study.intensities.loc[26, "l1"] = np.nan
+    _, table, _ = run(study, knowledge)
+    assert table.loc["P5", "lysate_log2_ratio"] == pytest.approx(4, abs=1.2)
+    assert table.loc["P5", "lysate_flag"] == "higher in the medium"
+    assert table.loc["P6", "lysate_flag"] == "not seen in the lysate"
+    assert np.isnan(table.loc["P6", "lysate_log2_ratio"])
+    assert abs(table.loc["M0":"M19", "lysate_log2_ratio"].median()) < 0.2
+
+
+def test_without_lysates_the_ratio_is_not_run(study, knowledge):
+    study.samples.loc[6, "fraction"] = "blank"
+    _, table, _ = run(study, knowledge)
+    assert set(table["lysate_flag"]) == {"not run"}
+    assert table["lysate_log2_ratio"].isna().all()

@@ -96,20 +96,20 @@ def reliability(
     return np.where(np.isnan(of_peptides), of_samples, np.where(np.isnan(of_samples), of_peptides, both))
 
 
-def leak(flags: np.ndarray, correlation: np.ndarray, knots: Sequence[float]) -> np.ndarray:
+def leak(flags: np.ndarray, probability: np.ndarray, knots: Sequence[float]) -> np.ndarray:
     """Return independence from the leak index.
 
     Parameters
     ----------
     flags
-        'marker' gives 0, 'not run' NaN; without correlation, '' gives 1: the index is steady, nothing follows it.
-    correlation
-        Correlation with the leak index, NaN = none.
+        'marker' gives 0, 'not run' NaN; without probability, '' gives 1: the index is steady, nothing follows it.
+    probability
+        Probability of following the leak index, NaN = none.
     knots
-        As in `ramp`, over the correlation.
+        As in `ramp`, over the probability.
     """
-    by_correlation = np.where(np.isnan(correlation), 1.0, ramp(correlation, knots))
-    return np.select([flags == "marker", flags == "not run"], [0.0, np.nan], by_correlation)
+    by_probability = np.where(np.isnan(probability), 1.0, ramp(probability, knots))
+    return np.select([flags == "marker", flags == "not run"], [0.0, np.nan], by_probability)
 
 
 def purity(serum_flags: np.ndarray) -> np.ndarray:

@@ -8,7 +8,8 @@ Formulas (M = markers used, S = samples of the secretome fraction, x = log2 norm
 * leak index      L[s] = median over m of c[m, s], from at least 10 markers in that sample; 0 is the average sample,
   +1 twice its amount of markers relative to the other proteins. Median normalization takes away what all proteins
   share: where most of the table is leaked protein, the index shows only the difference to the rest.
-* correlation     r[p] = Pearson correlation of x[p, .] and L over the samples with both, from at least 5 samples.
+* steady: the variance of L over the samples is less than twice the mean squared standard error of L[s],
+  (1.2533 x 1.4826 MAD of c[., s] / sqrt(M))^2: then nobody can be told to leak more than the others.
 
 The median over markers keeps a few regulated or shared ones from steering the index (proteasomes and chaperones are
 also reported in medium of unstressed cells).
@@ -20,13 +21,10 @@ import numpy as np
 
 MARKER_OBSERVED = 0.75
 MIN_MARKERS = 10
-MIN_SAMPLES = 5
-# r = 0.8: the index explains 64 % of the protein's variance. By chance an independent protein reaches it in 5 % of
-# cases with 5 samples, 3 % with 6 and 0.3 % with 10 (one-sided t test of r).
-FOLLOWS = 0.8
-# Below this standard deviation (log2) nobody leaks more than the others: two equal groups with this spread differ by
-# about 0.4 log2 (1.3-fold), and the median of ten markers with a noise of 0.5 log2 scatters that much by itself.
-STEADY = 0.2
+# Posterior probability from which a protein is said to follow the leak: at most one in ten of those said to is wrong.
+FOLLOWS = 0.9
+# Variance of the index over the variance of its error below which it is steady.
+STEADY = 2.0
 
 MARKER, FOLLOWS_LEAK, NOT_RUN = "marker", "follows leak", "not run"
 
@@ -60,60 +58,45 @@ def leak_index(markers: np.ndarray) -> np.ndarray:
     return index
 
 
-def is_steady(index: np.ndarray) -> bool:
-    """Return whether the index varies too little over the samples (NaN = no index) for anything to follow it."""
-    known = index[np.isfinite(index)]
-    return len(known) < 2 or float(np.std(known, ddof=1)) < STEADY
-
-
-def leak_correlation(intensities: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """Return each protein's Pearson correlation with the leak index.
+def is_steady(markers: np.ndarray, index: np.ndarray) -> bool:
+    """Return whether the index varies too little over the samples, for its own error, for anything to follow it.
 
     Parameters
     ----------
-    intensities
-        log2 intensities (proteins x samples), NaN = missing.
+    markers
+        As `leak_index`.
     index
-        Leak index per sample, NaN = none.
-
-    Returns
-    -------
-    r per protein; NaN with fewer than 5 samples that have both, or where either does not vary over them.
+        What that returned.
     """
-    both = np.isfinite(intensities) & np.isfinite(index)
-    count = both.sum(axis=1)
-
-    def centered(values: np.ndarray) -> np.ndarray:
-        mean = np.where(both, values, 0.0).sum(axis=1) / np.maximum(count, 1)
-        return np.where(both, values - mean[:, None], 0.0)
-
-    x, y = centered(intensities), centered(np.broadcast_to(index, intensities.shape))
-    xx, yy = (x * x).sum(axis=1), (y * y).sum(axis=1)
-    # Centering leaves rounding errors behind: a sum of squares this small is a constant row, not a variable one.
-    varies = (count >= MIN_SAMPLES) & (xx > 1e-18 * count) & (yy > 1e-18 * count)
-    r = np.full(len(intensities), np.nan)
-    r[varies] = (x * y).sum(axis=1)[varies] / np.sqrt(xx[varies] * yy[varies])
-    return np.clip(r, -1.0, 1.0)
+    known = np.isfinite(index)
+    if known.sum() < 2:
+        return True
+    centered = markers[used_markers(markers)]
+    centered = (centered - np.nanmean(centered, axis=1, keepdims=True))[:, known] - index[known]
+    count = np.isfinite(centered).sum(axis=0)
+    # The median of M values has 1.2533 times the standard error of their mean; MAD x 1.4826 estimates their spread.
+    error = 1.2533 * 1.4826 * np.nanmedian(np.abs(centered), axis=0) / np.sqrt(count)
+    return float(np.var(index[known], ddof=1)) < STEADY * float(np.mean(error**2))
 
 
-def leak_flags(correlation: np.ndarray, is_marker: np.ndarray, steady: bool) -> np.ndarray:
-    """Return each protein's leak flag: a statement on how it behaves, whatever its secretion class.
+def leak_flags(probability: np.ndarray, is_marker: np.ndarray, steady: bool) -> np.ndarray:
+    """Return each protein's leak flag: how it behaves, in words.
 
     Parameters
     ----------
-    correlation
-        r per protein, NaN = not computed.
+    probability
+        Posterior probability that it follows the leak, NaN = not computed.
     is_marker
         Whether the protein is one of the intracellular markers.
     steady
-        Whether there is an index and it hardly varies: then nothing follows it, and no correlation is needed to say so.
+        Whether there is an index and it hardly varies: then nothing follows it, and no probability is needed to say so.
 
     Returns
     -------
-    'marker', 'follows leak', '' (does not follow) or 'not run' (no correlation, so nothing is known).
+    'marker', 'follows leak', '' (does not follow) or 'not run' (no probability, so nothing is known).
     """
-    unknown = np.isnan(correlation) & (not steady)
+    unknown = np.isnan(probability) & (not steady)
     flags = np.where(unknown, NOT_RUN, "").astype(object)
-    flags[np.nan_to_num(correlation, nan=-1.0) >= FOLLOWS] = FOLLOWS_LEAK
+    flags[np.nan_to_num(probability, nan=0.0) >= FOLLOWS] = FOLLOWS_LEAK
     flags[is_marker] = MARKER
     return flags

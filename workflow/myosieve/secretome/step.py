@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,11 @@ import pandas as pd
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
-from myosieve.secretome import leak, outliers, serum
+from myosieve.secretome import leak_words, outliers, serum
 from myosieve.secretome.accessions import contains_any, targets
 from myosieve.secretome.knowledge import SpeciesKnowledge, read_leak_markers, read_species
+from myosieve.secretome.leak_step import judge_leak, viability_columns
 
-# Difference of mean leak index between conditions (log2; 1.4-fold) from which a reader should know.
-CONDITION_DIFFERENCE = 0.5
 NO_SERUM = (
     "no bovine or equine protein in the table: serum carry-over cannot be judged; search with a contaminant FASTA"
 )
@@ -31,8 +31,12 @@ def secretome(
     knowledge: Path,
     out: Path,
     samples_out: Path,
+    *,
+    differential: Path | None = None,
+    leak_out: Path | None = None,
+    leak_tests_out: Path | None = None,
 ) -> Summary:
-    """Judge leak and serum carry-over, and write secretome.tsv and samples_qc.tsv.
+    """Judge leak and serum carry-over, and write secretome.tsv, samples_qc.tsv and what leak does to each contrast.
 
     Parameters
     ----------
@@ -41,11 +45,15 @@ def secretome(
     samples, annotation
         samples.tsv of `intake` and annotation.tsv.
     settings
-        `organism`.
+        `organism`, and those of the design: `design`, `design_matrix`, `contrasts`, `block`, `quantity`.
     knowledge
         Folder with leak_markers.tsv, contaminants.tsv and organisms.tsv.
     out, samples_out
         Where secretome.tsv and samples_qc.tsv go.
+    differential
+        differential.tsv, for what is left of its fold changes at equal leak.
+    leak_out, leak_tests_out
+        Where to write `schema.LEAK` and `schema.LEAK_TESTS`, if anywhere.
 
     Raises
     ------
@@ -63,26 +71,34 @@ def secretome(
 
     accessions = targets(proteins)
     proteins["marker"] = contains_any(accessions, set(markers["accession"]))
-    found, index, used = _leak(proteins, log2, (sheet["fraction"] == "secretome").to_numpy())
+    classes = _annotated(proteins, annotation)["secretion_class"]
+    judged = judge_leak(proteins, classes, log2, sheet, settings, samples, differential)
     flags = serum.serum_flags(accessions, organisms, species)
     table = pd.DataFrame(
         {
             "protein_group": proteins["protein_group"],
             "leak_marker": np.where(proteins["marker"], "yes", "no") if len(markers) else None,
-            **found,
+            **judged.proteins,
             "serum_flag": flags,
         }
     )
-    sheet["leak_index"] = index
+    sheet["leak_index"] = judged.index
     sheet["serum_share"] = serum.serum_share(log2, flags, (proteins["decoy"] == "yes").to_numpy())
     sheet["outlier"] = outliers.outlier_texts(sheet)
 
-    summary = _summary(table, sheet, proteins, used, sorted(markers["compartment"].dropna().unique()))
-    summary.warnings += _leak_warnings(sheet, organism, len(markers))
+    compartments = sorted(markers["compartment"].dropna().unique())
+    summary = _summary(table, sheet, proteins)
+    summary.methods = leak_words.methods(judged, compartments) + summary.methods
+    summary.counts = leak_words.counts(judged, proteins) | summary.counts
+    summary.warnings += leak_words.warnings(judged, sheet, organism, len(markers))
     summary.warnings += _serum_warnings(flags, sheet, accessions, species)
-    with files.writing(out) as aside:  # both or neither
-        files.write_table(aside, schema.SECRETOME.arrange(table))
-        files.write_table(samples_out, schema.SAMPLES_QC.arrange(sheet[schema.SAMPLES_QC.names]))
+    outputs = [(out, schema.SECRETOME.arrange(table)), (leak_out, judged.effects), (leak_tests_out, judged.tests)]
+    quality = sheet[[*schema.SAMPLES_QC.names, *viability_columns(sheet)]]
+    outputs.append((samples_out, schema.SAMPLES_QC.arrange(quality)))
+    with contextlib.ExitStack() as together:  # all or none
+        for path, frame in outputs:
+            if path:
+                files.write_table(together.enter_context(files.writing(path)), frame)
     return summary
 
 
@@ -118,97 +134,38 @@ def _intensities(path: Path, groups: pd.Series, samples: pd.Series) -> np.ndarra
         raise InputError("a cell is not a number", path, "give log2 intensities, empty where missing") from None
 
 
-def _organisms(proteins: pd.DataFrame, path: Path) -> pd.Series:
-    """Return the species that proteins.tsv and annotation.tsv name for each group, separated by ';'."""
+def _annotated(proteins: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return the rows of annotation.tsv in the order of the protein groups."""
     annotation = files.read_table(path, schema.ANNOTATION).drop_duplicates("protein_group")
     absent = sorted(set(proteins["protein_group"]) - set(annotation["protein_group"]))
     if absent:
         raise InputError(f"protein group {absent[0]!r} is missing", path, "run `evidence` on the same proteins.tsv")
-    named = annotation.set_index("protein_group")["organism"].reindex(proteins["protein_group"])
+    return annotation.set_index("protein_group").reindex(proteins["protein_group"]).reset_index()
+
+
+def _organisms(proteins: pd.DataFrame, path: Path) -> pd.Series:
+    """Return the species that proteins.tsv and annotation.tsv name for each group, separated by ';'."""
+    named = _annotated(proteins, path)["organism"]
     cells = proteins["organism"].fillna("") + ";" + named.fillna("").to_numpy()
     return cells.where(proteins["decoy"] != "yes")
-
-
-# ---- judging -------------------------------------------------------------------------------------------------------
-
-
-def _leak(
-    proteins: pd.DataFrame, log2: np.ndarray, in_secretome: np.ndarray
-) -> tuple[dict[str, np.ndarray], np.ndarray, int]:
-    """Return the leak columns of each group, the index of each sample (secretome only) and the number of markers used."""
-    markers = log2[(proteins["marker"] & proteins["excluded_because"].isna()).to_numpy()][:, in_secretome]
-    index = np.full(log2.shape[1], np.nan)
-    index[in_secretome] = leak.leak_index(markers)
-    steady = bool(np.isfinite(index).any()) and leak.is_steady(index)
-    correlation = np.full(len(proteins), np.nan) if steady else leak.leak_correlation(log2, index)
-    flags = leak.leak_flags(correlation, proteins["marker"].to_numpy(), steady)
-    return {"leak_correlation": correlation, "leak_flag": flags}, index, int(leak.used_markers(markers).sum())
 
 
 # ---- saying --------------------------------------------------------------------------------------------------------
 
 
-def _summary(
-    table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame, used: int, compartments: list[str]
-) -> Summary:
-    kept = proteins["excluded_because"].isna()
+def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame) -> Summary:
     is_serum = table["serum_flag"].str.startswith(serum.SERUM)
     counts: dict[str, int | float | str] = {
-        "leak markers that passed the filter": int((proteins["marker"] & kept).sum()),
-        "leak markers used": used,
-        "protein groups that follow the leak index": int((kept & (table["leak_flag"] == leak.FOLLOWS_LEAK)).sum()),
         "serum proteins of another species": int(is_serum.sum()),
         "protein groups shared with a serum protein": int((table["serum_flag"] == serum.SHARED).sum()),
     }
     methods = []
-    if sheet["leak_index"].notna().any():
-        methods.append(
-            "The leak index of a secretome sample is the median over intracellular marker proteins "
-            f"({', '.join(compartments)}; Gene Ontology) of log2 intensity minus the marker's mean over the samples; "
-            f"{used} markers were observed in at least {100 * leak.MARKER_OBSERVED:.0f} % of them."
-        )
-        if leak.is_steady(sheet["leak_index"].to_numpy()):
-            methods.append(
-                f"Its standard deviation stayed below {leak.STEADY} log2, so that no protein was held to follow it."
-            )
-        else:
-            methods.append(
-                f"Proteins with a Pearson correlation of at least {leak.FOLLOWS} with it over at least "
-                f"{leak.MIN_SAMPLES} samples are flagged as following leak."
-            )
     if sheet["serum_share"].notna().any():
         methods.append(
             "Serum proteins of other species were recognized by accession and organism, never by gene symbol; "
             "serum_share is their share of a sample's summed linear intensity, shared protein groups not counted."
         )
     return Summary(methods=methods, counts=counts)
-
-
-def _leak_warnings(sheet: pd.DataFrame, organism: str, markers: int) -> list[str]:
-    if sheet["leak_index"].isna().all():
-        few = (
-            f"fewer than {leak.MIN_MARKERS} leak markers in {100 * leak.MARKER_OBSERVED:.0f} % of the secretome samples"
-        )
-        return [
-            f"leak of dying cells cannot be judged: {few if markers else f'no leak markers are known for {organism}'}"
-        ]
-    warnings = []
-    leaking = sheet[outliers.deviations(sheet["leak_index"].to_numpy(), outliers.LEAK.bound) > 0]
-    if len(leaking):
-        names = ", ".join(
-            f"{name} (leak index {index:+.1f})"
-            for name, index in zip(leaking["sample"], leaking["leak_index"], strict=True)
-        )
-        warnings.append(
-            f"samples that hold more of the cells' inside than the others: {names}; consider excluding them"
-        )
-    means = sheet.groupby("condition", sort=False)["leak_index"].agg(["mean", "count"]).dropna()
-    if len(means) > 1 and means["mean"].max() - means["mean"].min() >= CONDITION_DIFFERENCE:
-        words = ", ".join(f"{name} {row['mean']:+.2f} (n = {row['count']:.0f})" for name, row in means.iterrows())
-        warnings.append(
-            f"the leak index differs between conditions: {words}; a fold change may be leak, read the leak flags"
-        )
-    return warnings
 
 
 def _serum_warnings(
