@@ -65,6 +65,15 @@ def test_a_contrast_that_the_design_cannot_estimate_is_refused_before_any_job(ro
     refused(bare, config, "the design '~ lab + condition' cannot estimate it")
 
 
+def test_a_design_that_carries_the_leak_index_has_it_computed_first(root: Path, bare: Project) -> None:
+    for design, runs in (("~ subject + condition", False), ("~ subject + condition + leak_index", True)):
+        config = with_study(root, design=design)
+        (bare.folder / "leak.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+        done = bare.snakemake("--configfile", "leak.yaml", "--dry-run")
+        assert done.returncode == 0, done.stderr
+        assert ("rule leak_index:" in done.stdout) == runs
+
+
 def test_a_comparison_of_a_contrast_that_is_not_there_is_refused(root: Path, bare: Project) -> None:
     config = demo_config(root) | {"compare": {"both": ["demo.endurance_vs_control", "demo.acute"]}}
     refused(

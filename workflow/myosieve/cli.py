@@ -167,6 +167,12 @@ def _predict(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.
     )
 
 
+def _leak_index(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.secretome.leak_index_step import leak_index
+
+    return leak_index(options.quantified, options.samples, chosen, options.knowledge, options.out)
+
+
 def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.secretome.step import secretome
 
@@ -393,6 +399,14 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--fasta", nargs="+", required=True, help="protein sequences, may be gzipped")
     _add_sources(c)
     c.option("--out", type=Path, required=True, help="features.tsv")
+
+    c = command("leak-index", "The sample sheet with the leak index of each medium, as a covariate.", _leak_index,
+                "leak_index", ("organism",))  # fmt: skip
+    c.reads("--quantified", required=True, help="folder that `quantify` wrote")
+    c.reads("--samples", required=True, help="samples.tsv of `intake`")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--organism", choices=keys["organism"]["enum"], help="species of the cells")
+    c.option("--out", type=Path, required=True, help="the sheet with a column leak_index")
 
     c = command("secretome", "Leak index, serum share, and the flags of each protein.", _secretome, "secretome",
                 ("design", "design_matrix", "contrasts", "block"))  # fmt: skip

@@ -7,7 +7,9 @@ without reading the protein table is refused here.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -22,7 +24,7 @@ from myosieve.errors import InputError
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
     *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
-    *("secretome", "ranking", "report"),
+    *("leak_index", "secretome", "ranking", "report"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
@@ -80,6 +82,11 @@ class Study:
         """Path of the design matrix, where one is given in place of a formula."""
         path = self.settings["design_matrix"]
         return {"design_matrix": path} if path else {}
+
+    @property
+    def carries_leak_index(self) -> bool:
+        """Whether the design names the leak index, which is computed and put beside the sheet's own covariates."""
+        return not self.settings["design_matrix"] and re.search(r"\bleak_index\b", self.settings["design"]) is not None
 
     @property
     def rollup_parts(self) -> int:
@@ -223,6 +230,12 @@ def _check(study: Study, where: str) -> None:
     sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
     if sheet.empty:
         raise InputError("no sample of fraction secretome", study.samples, "mark the conditioned-medium samples so")
+    if study.carries_leak_index:
+        if "leak_index" in sheet:
+            remedy = "give it another name: leak_index of the design is computed from the table"
+            raise InputError("column 'leak_index'", study.samples, remedy)
+        # Its values come later; any that no other covariate explains show whether contrasts can be estimated beside it.
+        sheet = sheet.assign(leak_index=[str(math.sin(k)) for k in range(1, len(sheet) + 1)])
     inputs.check_method(study.settings, at)
     if study.settings["method"] == "dpc" and study.settings["rollup"] != "dpc":
         raise InputError("method dpc needs rollup dpc", at, "set rollup: dpc, for a table that has precursors")

@@ -46,6 +46,7 @@ COMPARISONS = config.get("compare") or {}
 ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "ranking", "compare"]
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external", "secretome/shedding_step"]}
+CODE |= {"secretome/leak_index_step": stage_digest("secretome/leak_index_step")}
 
 
 wildcard_constraints:
@@ -75,6 +76,12 @@ def settings_of(stage):
 
 def study_of(wildcards):
     return STUDIES[wildcards.study]
+
+
+def sheet_of(study):
+    """Return the sample sheet that holds the covariates of a study's design."""
+    name = "samples_with_leak_index.tsv" if study.carries_leak_index else "intake/samples.tsv"
+    return f"<results>/{study.name}/{name}"
 
 
 def rolled_up_parts(study):
@@ -147,10 +154,12 @@ def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
     steps = ["1_tables", "2_quant", "3_differential", "4_sensitivity", "5_evidence", "6_secretome"]
     steps += ["6_shedding"] if study.fasta else []
+    steps[2:2] = ["2_leak_index"] if study.carries_leak_index else []
     steps += ["7_ranking"]
     steps += ["8_immunoassay", "9_agreement"] if study.immunoassay else []
     records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
     shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
     shared += [str(Path(path).with_suffix(".json")) for _, path in predictions_of(study)]
     shared += [f"<results>/{study.name}/records/5_uniprot.json" for _ in snapshot_of(study)]
-    return records[:4] + shared + records[4:]
+    before = steps.index("5_evidence")
+    return records[:before] + shared + records[before:]

@@ -1,3 +1,29 @@
+# IN   quantified proteins, samples
+# OUT  the sample sheet with the leak index of each medium; only where the design carries it as a covariate
+rule leak_index:
+    input:
+        proteins="<results>/{study}/quantified/proteins.tsv",
+        intensities="<results>/{study}/quantified/intensities.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        leak_markers=shipped("knowledge/leak_markers.tsv"),
+        settings=settings_of("leak_index"),
+    output:
+        samples="<results>/{study}/samples_with_leak_index.tsv",
+        record="<results>/{study}/records/2_leak_index.json",
+    log:
+        "<logs>/{study}/leak_index.log",
+    conda:
+        "../envs/myosieve.yml"
+    params:
+        code=CODE["secretome/leak_index_step"],
+        quantified=subpath(input.proteins, parent=True),
+        knowledge=subpath(input.leak_markers, parent=True),
+    shell:
+        "myosieve leak-index --quantified {params.quantified:q} --samples {input.samples:q}"
+        " --knowledge {params.knowledge:q} --settings {input.settings:q} --out {output.samples:q}"
+        " --record {output.record:q} 2> {log:q}"
+
+
 # IN   quantified proteins and samples, tests, secretion classes
 # OUT  leak and serum flags per protein group, leak index and serum share per sample, what leak does to each contrast
 rule secretome:
@@ -5,7 +31,7 @@ rule secretome:
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
         quantified="<results>/{study}/quantified/samples_qc.tsv",
-        samples="<results>/{study}/intake/samples.tsv",
+        samples=lambda wildcards: sheet_of(study_of(wildcards)),
         annotation="<results>/{study}/annotation.tsv",
         differential="<results>/{study}/differential.tsv",
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],

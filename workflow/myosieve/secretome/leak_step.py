@@ -141,9 +141,10 @@ class _Plan:
 
 def _plan(sheet: pd.DataFrame, settings: Mapping[str, Any], samples: Path, index: np.ndarray) -> _Plan | None:
     """Return the design, or None where no sample has an index."""
-    tested = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
     if not np.isfinite(index).any():
         return None
+    # From the file: a covariate may have the name of a column that quality control adds.
+    tested = inputs.read_sheet(samples, pd.DataFrame(columns=sheet["sample"]), samples)
     design = inputs.read_design(tested, settings, f"{samples}, design")
     wanted = settings.get("contrasts") or {}
     found = contrasts(design, wanted, "contrasts", ratios=settings["quantity"] == "ratio") if wanted else []
