@@ -8,7 +8,7 @@ normalized, which takes from the secreted proteins what leak brings. The secreti
 Compared:
     probability                 leak_probability of MyoSieve, from 0.9
     the same, classes unknown   as where no sequences are given
-    correlation                 Pearson correlation with the same index, from 0.8
+    correlation                 Pearson correlation with the median of the centered markers, from 0.8
 Printed by scenario, means over the seeds: AUROC among all proteins but the markers; AUROC against regulated secreted proteins
 that go up (the ones a study is after) alone; share of the leaked proteins that is flagged; and of the truly regulated secreted
 proteins that are significant (limma, 5 % FDR) the share that is flagged, and so would be lost.
@@ -80,19 +80,22 @@ def measured(seed: int, proteins: int, scenario: dict) -> list[dict]:
     """Return the figures of one simulated study, a row per rule."""
     values, sheet, formula, truth = simulated(seed, proteins, **scenario)
     marker, leaked = truth["marker"].to_numpy(), truth["leaked"].to_numpy()
-    index = leak.leak_index(values[marker])
+    found = leak.leak_index(values[marker], values[truth["own_way"] & ~marker])
+    alone = leak.leak_index(values[marker])
     design = design_matrix(sheet, formula)
     wanted = contrasts(design, {"eps_vs_rest": {"treatment": "eps", "control": "rest"}})
-    steady = leak.is_steady(values[marker], index)
-    given = {"probability": truth["own_way"].to_numpy(), "the same, classes unknown": np.zeros(proteins, dtype=bool)}
-    scores = {}
-    for name, own_way in given.items():
-        probability = np.zeros(proteins)
-        if not steady:
-            terms = {"is_marker": marker, "own_way": own_way}
-            probability = follows_leak(values, index, design.matrix, design.conditions, **terms).probability
+    given = {
+        "probability": (found, truth["own_way"].to_numpy()),
+        "the same, classes unknown": (alone, np.zeros(proteins, dtype=bool)),
+    }
+    scores, steady = {}, {"correlation": False}
+    for name, (index, own_way) in given.items():
+        probability, steady[name] = np.zeros(proteins), index.steady
+        if not index.steady:
+            terms = {"is_marker": marker, "own_way": own_way, "relative": index.secreted > 0}
+            probability = follows_leak(values, index.level, design.matrix, design.conditions, **terms).probability
         scores[name] = (probability, leak.FOLLOWS)
-    scores["correlation"] = (correlations(values, index), CORRELATED)
+    scores["correlation"] = (correlations(values, alone.level), CORRELATED)
     table = pd.DataFrame(values, columns=design.samples, index=[f"p{k}" for k in range(proteins)])
     excluded = pd.Series("", index=table.index)
     rows = contrast_tests(table, design, wanted, Options(), excluded=excluded).rows
@@ -103,7 +106,7 @@ def measured(seed: int, proteins: int, scenario: dict) -> list[dict]:
     rows = []
     for name, (score, bound) in scores.items():
         flagged = score >= bound
-        ranked = name == "correlation" or not steady
+        ranked = not steady[name]
         rows.append(
             {
                 "rule": name,

@@ -170,7 +170,7 @@ def _predict(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.
 def _leak_index(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.secretome.leak_index_step import leak_index
 
-    return leak_index(options.quantified, options.samples, chosen, options.knowledge, options.out)
+    return leak_index(options.quantified, options.samples, options.annotation, chosen, options.knowledge, options.out)
 
 
 def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
@@ -404,6 +404,7 @@ def _parser() -> argparse.ArgumentParser:
                 "leak_index", ("organism",))  # fmt: skip
     c.reads("--quantified", required=True, help="folder that `quantify` wrote")
     c.reads("--samples", required=True, help="samples.tsv of `intake`")
+    c.reads("--annotation", required=True, help="annotation.tsv")
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
     c.option("--organism", choices=keys["organism"]["enum"], help="species of the cells")
     c.option("--out", type=Path, required=True, help="the sheet with a column leak_index")

@@ -5,6 +5,7 @@ rule leak_index:
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
         samples="<results>/{study}/intake/samples.tsv",
+        annotation="<results>/{study}/annotation.tsv",
         leak_markers=shipped("knowledge/leak_markers.tsv"),
         settings=settings_of("leak_index"),
     output:
@@ -20,7 +21,7 @@ rule leak_index:
         knowledge=subpath(input.leak_markers, parent=True),
     shell:
         "myosieve leak-index --quantified {params.quantified:q} --samples {input.samples:q}"
-        " --knowledge {params.knowledge:q} --settings {input.settings:q} --out {output.samples:q}"
+        " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q} --out {output.samples:q}"
         " --record {output.record:q} 2> {log:q}"
 
 

@@ -15,7 +15,7 @@ SETTINGS = {"organism": "human"}
 def run(study, knowledge):
     paths = study.write()
     out = paths["out"].with_name("sheet.tsv")
-    leak_index(paths["quantified"], paths["samples"], SETTINGS, knowledge, out)
+    leak_index(paths["quantified"], paths["samples"], paths["annotation"], SETTINGS, knowledge, out)
     return paths, out
 
 

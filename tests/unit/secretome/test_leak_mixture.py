@@ -11,12 +11,12 @@ from myosieve.secretome.leak_mixture import follows_leak
 class Planted:
     """Conditioned medium of two conditions x n donors: leaked proteins, regulated and unchanged secreted ones."""
 
-    def __init__(self, seed, n=5, leak_shift=0.0, leak_sd=0.4, proteins=1200):
+    def __init__(self, seed, n=5, leak_shift=0.0, leak_sd=0.4, proteins=1200, leaked=0.4):
         random = np.random.default_rng(seed)
         self.conditions = np.repeat(["rest", "eps"], n)
         donor, treated = np.tile(np.arange(n), 2), np.repeat([0.0, 1.0], n)
         self.leak = leak_sd * random.standard_normal(2 * n) + leak_shift * treated
-        self.leaked = random.random(proteins) < 0.4
+        self.leaked = random.random(proteins) < leaked
         self.marker = self.leaked & (random.random(proteins) < 0.2)
         self.regulated = ~self.leaked & (random.random(proteins) < 0.15)
         # most secreted proteins are recognized as such by their sequence, and some leaked ones wrongly
@@ -29,12 +29,14 @@ class Planted:
         self.values += sd * random.standard_normal((proteins, 2 * n))
         self.values[random.random(self.values.shape) < 0.05] = np.nan
         self.design = np.column_stack([np.ones(2 * n), treated, np.eye(n)[donor][:, 1:]])
-        self.index = leak.leak_index(self.values[self.marker])
+        self.index = leak.leak_index(self.values[self.marker]).level
+        self.relative = False
 
     def judged(self):
         return follows_leak(
-            self.values, self.index, self.design, self.conditions, is_marker=self.marker, own_way=self.own_way
-        )
+            self.values, self.index, self.design, self.conditions,
+            is_marker=self.marker, own_way=self.own_way, relative=self.relative,
+        )  # fmt: skip
 
 
 def auroc(scores, positive):
@@ -74,6 +76,20 @@ def test_loadings_are_recovered():
     assert found.loading[study.leaked].mean() == pytest.approx(0.95, abs=0.1)
     error = (found.loading - study.loading - (found.loading - study.loading).mean()) / found.loading_sd
     assert 0.7 < error.std() < 1.3
+
+
+def test_in_a_medium_that_is_mostly_leaked_the_rest_is_told_apart_after_normalization():
+    study = Planted(9, leak_shift=0.6, leak_sd=0.5, leaked=0.85)
+    study.values -= np.nanmedian(study.values - np.nanmedian(study.values, axis=1, keepdims=True), axis=0)
+    study.index = leak.leak_index(study.values[study.marker], study.values[study.own_way & ~study.marker]).level
+    study.relative = True
+    found = study.judged()
+    # normalization left little of the leak in what leaked, and took it from the rest
+    assert 0.1 < found.leaked_loading < 0.5
+    assert found.leaked_loading - found.other_loading == pytest.approx(1)
+    others = ~study.marker
+    assert auroc(found.probability[others], study.leaked[others]) > 0.95
+    assert (found.probability >= leak.FOLLOWS)[study.regulated & study.own_way].mean() < 0.1
 
 
 def test_the_shares_of_the_kinds_are_estimated_by_group():

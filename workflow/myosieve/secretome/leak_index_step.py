@@ -14,11 +14,14 @@ from myosieve.provenance import Summary
 from myosieve.secretome import leak
 from myosieve.secretome.accessions import contains_any, targets
 from myosieve.secretome.knowledge import read_leak_markers
+from myosieve.secretome.leak_step import index_of
 
 COLUMN = "leak_index"
 
 
-def leak_index(quantified: Path, samples: Path, settings: Mapping[str, Any], knowledge: Path, out: Path) -> Summary:
+def leak_index(
+    quantified: Path, samples: Path, annotation: Path, settings: Mapping[str, Any], knowledge: Path, out: Path
+) -> Summary:
     """Write the sample sheet with a column `leak_index` behind its own.
 
     Parameters
@@ -27,6 +30,8 @@ def leak_index(quantified: Path, samples: Path, settings: Mapping[str, Any], kno
         Folder with proteins.tsv and intensities.tsv of `quantify`.
     samples
         samples.tsv of `intake`.
+    annotation
+        annotation.tsv.
     settings
         `organism`.
     knowledge
@@ -45,16 +50,17 @@ def leak_index(quantified: Path, samples: Path, settings: Mapping[str, Any], kno
         raise InputError(f"the sheet has a column {COLUMN!r} of its own", samples, "give that column another name")
     proteins = files.read_table(quantified / "proteins.tsv", schema.QUANTIFIED)
     markers = read_leak_markers(Path(knowledge), settings["organism"])
-    used = contains_any(targets(proteins), set(markers["accession"])) & proteins["excluded_because"].isna().to_numpy()
+    proteins["marker"] = contains_any(targets(proteins), set(markers["accession"]))
+    classes = files.read_table(annotation, schema.ANNOTATION).set_index("protein_group")["secretion_class"]
     media = sheet["fraction"] == "secretome"
     table = files.read_table(quantified / "intensities.tsv").set_index("protein_group")
+    values = table.loc[proteins["protein_group"], sheet.loc[media, "sample"]].to_numpy(dtype=float)
     found = np.full(len(sheet), np.nan)
-    values = table.loc[proteins.loc[used, "protein_group"], sheet.loc[media, "sample"]].to_numpy(dtype=float)
-    found[media] = leak.leak_index(values)
+    found[media] = index_of(proteins, classes.reindex(proteins["protein_group"]), values).level
     without = sheet.loc[media & np.isnan(found), "sample"]
     if len(without):
         raise InputError(
-            f"sample {without.iloc[0]!r} has no leak index: fewer than {leak.MIN_MARKERS} of the markers that most media show",
+            f"sample {without.iloc[0]!r} has no leak index: fewer than {leak.FEWEST} of the markers that most media show",
             samples,
             f"take {COLUMN} out of the design, or exclude the sample",
         )

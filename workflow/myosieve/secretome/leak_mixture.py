@@ -7,16 +7,17 @@ are left free:
 
 with L the leak index (`leak`), lambda the protein's leak loading and v its moderated residual variance. The three kinds:
 
-    unchanged    u = 0                     lambda ~ N(m, t0^2)
-    regulated    u ~ N(0, w^2) each        lambda ~ N(m, t0^2)
-    leaked       u ~ N(0, w2^2) each       lambda ~ N(1, t2^2)
+    unchanged    u = 0                     lambda ~ N(m - 1, t0^2)
+    regulated    u ~ N(0, w^2) each        lambda ~ N(m - 1, t0^2)
+    leaked       u ~ N(0, w2^2) each       lambda ~ N(m, t2^2)
 
-The index is scaled to its markers, so that what leaks has a loading of about 1; m is below 0 where normalization takes from
-the others what leak brings. The markers are leaked by definition; the shares of the kinds among the other proteins are
-estimated apart for those with a way of their own out of the cell and those without. All parameters maximize the marginal
-likelihood of the table (empirical Bayes; Efron 2008, Stat Sci 23:1, doi:10.1214/07-STS236), with weak priors that matter only
-where the table says nothing. The two sources of information are weighed as they come: whether a protein moves with L between
-samples of one condition, and whether its change between conditions is that of the markers.
+The index is the difference of markers and secreted proteins, so that their loadings differ by 1; m is what normalization left
+of the leak in the markers, the rest it took from the others. (Where the markers stand alone in the index, what leaks has a
+loading of 1 and that of the others is free.) The markers are leaked by definition; the shares of the kinds among the other
+proteins are estimated apart for those with a way of their own out of the cell and those without. All parameters maximize the
+marginal likelihood of the table (empirical Bayes; Efron 2008, Stat Sci 23:1, doi:10.1214/07-STS236), with weak priors that
+matter only where the table says nothing. The two sources of information are weighed as they come: whether a protein moves with
+L between samples of one condition, and whether its change between conditions is that of the markers.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ _BOUNDS = {
     "other_loading": (0.02, 0.6),
 }
 _LOOSE = 0.7
-_MEAN_BOUNDS = (-1.5, 0.4)
+# What normalization can leave of the leak in the markers, and a little beyond; of the others where the markers stand alone.
+_LEFT, _OTHERS = (-0.3, 1.3), (-1.5, 0.4)
 # As many proteins as this estimate ten parameters well; more only take time.
 _ENOUGH = 1500
 # Pseudo-counts of each kind in each group.
@@ -59,14 +61,15 @@ class Follows:
         Posterior mean and standard deviation of lambda.
     shares
         (groups x kinds) estimated shares: proteins without and with a way of their own.
-    other_loading
-        m, mean loading of the proteins that do not leak.
+    leaked_loading, other_loading
+        Mean loading of the proteins that leak, and of those that do not.
     """
 
     probability: np.ndarray
     loading: np.ndarray
     loading_sd: np.ndarray
     shares: np.ndarray
+    leaked_loading: float
     other_loading: float
 
 
@@ -78,6 +81,7 @@ def follows_leak(
     *,
     is_marker: np.ndarray,
     own_way: np.ndarray,
+    relative: bool = True,
 ) -> Follows:
     """Return how likely each protein follows the leak, and its loading.
 
@@ -93,17 +97,19 @@ def follows_leak(
         Condition of each sample (n,).
     is_marker, own_way
         (m,) whether a protein is a leak marker; whether its secretion class is a way of its own out of the cell.
+    relative
+        Whether the index is relative to secreted proteins, not of the markers alone.
     """
     observed = np.isfinite(values)
     reduced = _reduced(values, index, design, conditions)
     known = np.isfinite(reduced.variance) & (observed.sum(axis=1) > 1)
     nothing = np.full(len(values), np.nan)
     if not known.any():
-        return Follows(nothing, nothing, nothing, np.full((2, 3), np.nan), np.nan)
+        return Follows(nothing, nothing, nothing, np.full((2, 3), np.nan), np.nan, np.nan)
     rows = np.flatnonzero(known)
     sample = rows[:: max(1, len(rows) // _ENOUGH)]
     with one_thread():
-        parameters = _estimated(reduced.of(sample), is_marker[sample], own_way[sample].astype(int))
+        parameters = _estimated(reduced.of(sample), is_marker[sample], own_way[sample].astype(int), relative)
         likelihood, mean, variance = _posteriors(reduced.of(rows), parameters)
     weights = np.log(parameters.shares)[own_way[rows].astype(int)].T + likelihood
     weights[:LEAKED, is_marker[rows]] = -np.inf
@@ -117,7 +123,8 @@ def follows_leak(
         return whole
 
     sd = np.sqrt(np.maximum(second - loading**2, 0.0))
-    return Follows(placed(posterior[LEAKED]), placed(loading), placed(sd), parameters.shares, parameters.other_loading)
+    means = (parameters.leaked_loading, parameters.other_loading)
+    return Follows(placed(posterior[LEAKED]), placed(loading), placed(sd), parameters.shares, *means)
 
 
 # ---- the likelihood ------------------------------------------------------------------------------------------------
@@ -195,6 +202,7 @@ def _posteriors(reduced: _Reduced, parameters: _Parameters) -> tuple[np.ndarray,
 @dataclass(frozen=True)
 class _Parameters:
     sd: dict[str, float]
+    leaked_loading: float
     other_loading: float
     shares: np.ndarray
 
@@ -208,11 +216,11 @@ class _Parameters:
         return [
             prior(0.0, self.other_loading, sd["other_loading"]),
             prior(sd["regulated"], self.other_loading, sd["other_loading"]),
-            prior(sd["of_leaked"], 1.0, sd["leaked_loading"]),
+            prior(sd["of_leaked"], self.leaked_loading, sd["leaked_loading"]),
         ]
 
 
-def _estimated(reduced: _Reduced, is_marker: np.ndarray, group: np.ndarray) -> _Parameters:
+def _estimated(reduced: _Reduced, is_marker: np.ndarray, group: np.ndarray, relative: bool) -> _Parameters:
     """Return the parameters of greatest marginal likelihood; shares by EM steps within, the others by L-BFGS-B."""
     from scipy.optimize import minimize
 
@@ -220,7 +228,8 @@ def _estimated(reduced: _Reduced, is_marker: np.ndarray, group: np.ndarray) -> _
     start = np.log(list(_START.values()))
 
     def unpacked(x: np.ndarray, shares: np.ndarray) -> _Parameters:
-        return _Parameters(dict(zip(_START, np.exp(x[:-1]), strict=True)), float(x[-1]), shares)
+        loadings = (float(x[-1]), float(x[-1]) - 1) if relative else (1.0, float(x[-1]))
+        return _Parameters(dict(zip(_START, np.exp(x[:-1]), strict=True)), *loadings, shares)
 
     def objective(x: np.ndarray) -> float:
         parameters = unpacked(x, np.full((2, 3), 1 / 3))
@@ -232,8 +241,10 @@ def _estimated(reduced: _Reduced, is_marker: np.ndarray, group: np.ndarray) -> _
         penalty = 0.5 * ((x[:-1] - start) ** 2).sum() / _LOOSE**2 - _PSEUDO * np.log(shares).sum()
         return (penalty - total.sum()) / len(total)
 
-    bounds = [tuple(np.log(_BOUNDS[name])) for name in _START] + [_MEAN_BOUNDS]
-    found = minimize(objective, np.append(start, 0.0), method="L-BFGS-B", bounds=bounds, options={"maxiter": 60})
+    bounds = [tuple(np.log(_BOUNDS[name])) for name in _START] + [_LEFT if relative else _OTHERS]
+    found = minimize(
+        objective, np.append(start, 0.5 if relative else 0.0), method="L-BFGS-B", bounds=bounds, options={"maxiter": 60}
+    )
     parameters = unpacked(found.x, np.full((2, 3), 1 / 3))
     likelihood = np.array([_log_likelihood(reduced, *prior) for prior in parameters.kinds(d)])
     return unpacked(found.x, _shares(likelihood, is_marker, group))

@@ -15,6 +15,7 @@ from myosieve import files, schema
 from myosieve.differential import inputs
 from myosieve.differential.design import Contrast, DesignMatrix, contrasts
 from myosieve.secretome import leak, lysate
+from myosieve.secretome.leak import LeakIndex
 from myosieve.secretome.leak_contrasts import index_contrast, index_tests, residual
 from myosieve.secretome.leak_mixture import Follows, follows_leak
 
@@ -33,27 +34,24 @@ class LeakJudged:
     Attributes
     ----------
     index
-        Leak index of every sample of the sheet, NaN = none.
+        Leak index of the secretome samples.
+    by_sample
+        The same for every sample of the sheet, NaN = none.
     proteins
         Columns of `schema.SECRETOME` that speak of leak and lysate, one row per protein group.
     effects, tests
         `schema.LEAK` and `schema.LEAK_TESTS`.
-    steady
-        Whether the index hardly varies.
-    used
-        Number of markers in the index.
     follows
         What the mixture says; None where it could not be fitted.
     lysates
         Whether there were lysates with enough markers.
     """
 
-    index: np.ndarray
+    index: LeakIndex
+    by_sample: np.ndarray
     proteins: pd.DataFrame
     effects: pd.DataFrame
     tests: pd.DataFrame
-    steady: bool
-    used: int
     follows: Follows | None
     lysates: bool
 
@@ -87,17 +85,16 @@ def judge_leak(
         `schema.DIFFERENTIAL`; None leaves effects empty.
     """
     medium = (sheet["fraction"] == "secretome").to_numpy()
-    markers = log2[(proteins["marker"] & proteins["excluded_because"].isna()).to_numpy()][:, medium]
+    found = index_of(proteins, classes, log2[:, medium])
     index = np.full(len(sheet), np.nan)
-    index[medium] = leak.leak_index(markers)
-    steady = bool(np.isfinite(index).any()) and leak.is_steady(markers, index[medium])
+    index[medium] = found.level
     plan = _plan(sheet, settings, samples, index)
     follows = None
-    if plan is not None and not steady:
-        follows = _follows(proteins, classes, log2, sheet, index, plan.without_index)
+    if plan is not None and not found.steady:
+        follows = _follows(proteins, classes, log2, sheet, index, plan.without_index, found.secreted > 0)
     nothing = np.full(len(proteins), np.nan)
     probability = follows.probability if follows else nothing
-    flags = leak.leak_flags(probability, proteins["marker"].to_numpy(), steady)
+    flags = leak.leak_flags(probability, proteins["marker"].to_numpy(), found.steady)
     ratios = lysate.lysate_ratios(log2, lysate.pairs_of(sheet), proteins["marker"].to_numpy())
     columns = {
         "leak_probability": probability,
@@ -113,17 +110,25 @@ def judge_leak(
     if plan is not None and plan.contrasts:
         tests = _tests(sheet, index, plan, settings, samples)
         if differential is not None:
-            effects = _effects(proteins["protein_group"], log2, sheet, index, plan, follows, steady, differential)
-    return LeakJudged(
-        index,
-        pd.DataFrame(columns),
-        effects,
-        tests,
-        steady,
-        int(leak.used_markers(markers).sum()),
-        follows,
-        ratios is not None,
-    )
+            effects = _effects(proteins["protein_group"], log2, sheet, index, plan, follows, found.steady, differential)
+    return LeakJudged(found, index, pd.DataFrame(columns), effects, tests, follows, ratios is not None)
+
+
+def index_of(proteins: pd.DataFrame, classes: pd.Series, log2: np.ndarray) -> LeakIndex:
+    """Return the leak index of secretome samples.
+
+    Parameters
+    ----------
+    proteins
+        `schema.QUANTIFIED` with a boolean column `marker`.
+    classes
+        Secretion class of each protein group, in the same order.
+    log2
+        log2 intensities (groups x secretome samples).
+    """
+    kept = proteins["excluded_because"].isna().to_numpy()
+    marker, own_way = proteins["marker"].to_numpy(), classes.isin(OWN_WAY).to_numpy()
+    return leak.leak_index(log2[kept & marker], log2[kept & own_way & ~marker])
 
 
 # ---- design --------------------------------------------------------------------------------------------------------
@@ -172,6 +177,7 @@ def _follows(
     sheet: pd.DataFrame,
     index: np.ndarray,
     design: DesignMatrix,
+    relative: bool,
 ) -> Follows | None:
     positions = _positions(sheet, design)
     known = np.isfinite(index[positions])
@@ -186,6 +192,7 @@ def _follows(
         design.conditions[known],
         is_marker=proteins["marker"].to_numpy()[kept],
         own_way=classes.isin(OWN_WAY).to_numpy()[kept],
+        relative=relative,
     )
 
     def placed(part: np.ndarray) -> np.ndarray:

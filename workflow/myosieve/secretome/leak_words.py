@@ -14,13 +14,19 @@ _SIGNIFICANT, _NOTABLE = 0.05, 0.5
 def methods(judged: LeakJudged, compartments: list[str]) -> list[str]:
     """Return sentences for the methods; none where there was no leak index and no lysate."""
     sentences = []
-    if pd.notna(judged.index).any():
-        sentences.append(
-            "The leak index of a secretome sample is the median over intracellular marker proteins "
-            f"({', '.join(compartments)}; Gene Ontology) of log2 intensity minus the marker's mean over the samples; "
-            f"{judged.used} markers were observed in at least {100 * leak.MARKER_OBSERVED:.0f} % of them."
+    index = judged.index
+    if index.known:
+        beside = (
+            f", less the same median over {index.secreted} proteins with a secretion route of their own"
+            if index.secreted
+            else " (too few secreted proteins to hold it against)"
         )
-        if judged.steady:
+        sentences.append(
+            f"The leak index of a secretome sample is the median over {index.markers} intracellular marker proteins "
+            f"({', '.join(compartments)}; Gene Ontology) of log2 intensity minus the protein's mean over the samples{beside}; "
+            f"all were observed in at least {100 * leak.OBSERVED:.0f} % of them."
+        )
+        if index.steady:
             sentences.append(
                 "It varied no more than by its own error, so that no protein was held to follow it and no fold change was "
                 "corrected for it."
@@ -53,7 +59,8 @@ def counts(judged: LeakJudged, proteins: pd.DataFrame) -> dict[str, int | float 
     flags = judged.proteins["leak_flag"].to_numpy()
     found: dict[str, int | float | str] = {
         "leak markers that passed the filter": int((proteins["marker"].to_numpy() & kept).sum()),
-        "leak markers used": judged.used,
+        "leak markers used": judged.index.markers,
+        "secreted proteins in the leak index": judged.index.secreted,
         "protein groups that follow the leak index": int((kept & (flags == leak.FOLLOWS_LEAK)).sum()),
     }
     if judged.lysates:
@@ -75,9 +82,7 @@ def warnings(judged: LeakJudged, sheet: pd.DataFrame, organism: str, markers: in
         Leak markers known for it.
     """
     if sheet["leak_index"].isna().all():
-        few = (
-            f"fewer than {leak.MIN_MARKERS} leak markers in {100 * leak.MARKER_OBSERVED:.0f} % of the secretome samples"
-        )
+        few = f"fewer than {leak.FEWEST} leak markers in {100 * leak.OBSERVED:.0f} % of the secretome samples"
         return [
             f"leak of dying cells cannot be judged: {few if markers else f'no leak markers are known for {organism}'}"
         ]
@@ -90,7 +95,7 @@ def warnings(judged: LeakJudged, sheet: pd.DataFrame, organism: str, markers: in
         )
         said.append(f"samples that hold more of the cells' inside than the others: {names}; consider excluding them")
     said += [_raised(row) for row in judged.tests.itertuples() if _matters(row)]
-    if judged.follows is None and not judged.steady:
+    if judged.follows is None and not judged.index.steady:
         said.append(
             "too few samples to tell which proteins follow the leak: leak flags other than of markers are 'not run'; add "
             "replicates or a simpler design"

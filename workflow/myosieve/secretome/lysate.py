@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from myosieve.secretome.leak import MIN_MARKERS
+from myosieve.secretome.leak import FEWEST
 
 HIGHER, AS_LYSATE, MEDIUM_ONLY, LOWER, NOT_RUN = (
     "higher in the medium",
@@ -76,7 +76,7 @@ def lysate_ratios(log2: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]], 
     columns = []
     for medium, lysate in pairs:
         difference = _mean(log2[:, medium]) - _mean(log2[:, lysate])
-        if np.isfinite(difference[is_marker]).sum() >= MIN_MARKERS:
+        if np.isfinite(difference[is_marker]).sum() >= FEWEST:
             columns.append(difference - np.nanmedian(difference[is_marker]))
     if not columns:
         return None

@@ -82,7 +82,7 @@ def secretome(
             "serum_flag": flags,
         }
     )
-    sheet["leak_index"] = judged.index
+    sheet["leak_index"] = judged.by_sample
     sheet["serum_share"] = serum.serum_share(log2, flags, (proteins["decoy"] == "yes").to_numpy())
     sheet["outlier"] = outliers.outlier_texts(sheet)
 
