@@ -7,17 +7,17 @@ are left free:
 
 with L the leak index (`leak`), lambda the protein's leak loading and v its moderated residual variance. The three kinds:
 
-    unchanged    u = 0                     lambda ~ N(m - 1, t0^2)
-    regulated    u ~ N(0, w^2) each        lambda ~ N(m - 1, t0^2)
-    leaked       u ~ N(0, w2^2) each       lambda ~ N(m, t2^2)
+    unchanged    u ~ N(0, w0^2) each       lambda ~ N(m - 1, t0^2)
+    regulated    u ~ N(0, w1^2) each       lambda ~ N(m - 1, t0^2)
+    leaked       u ~ N(0, w0^2) each       lambda ~ N(m, t1^2)
 
 The index is the difference of markers and secreted proteins, so that their loadings differ by 1; m is what normalization left
 of the leak in the markers, the rest it took from the others. (Where the markers stand alone in the index, what leaks has a
-loading of 1 and that of the others is free.) The markers are leaked by definition; the shares of the kinds among the other
-proteins are estimated apart for those with a way of their own out of the cell and those without. All parameters maximize the
-marginal likelihood of the table (empirical Bayes; Efron 2008, Stat Sci 23:1, doi:10.1214/07-STS236), with weak priors that
-matter only where the table says nothing. The two sources of information are weighed as they come: whether a protein moves with
-L between samples of one condition, and whether its change between conditions is that of the markers.
+loading of 1 and that of the others is free.) The shares of the kinds are estimated apart for proteins without a way of their
+own out of the cell, those with one, and the markers: broken cells do not spill all their compartments alike. All parameters
+maximize the marginal likelihood of the table (empirical Bayes; Efron 2008, Stat Sci 23:1, doi:10.1214/07-STS236), with weak
+priors that matter only where the table says nothing. The two sources of information are weighed as they come: whether a protein
+moves with L between samples of one condition, and whether its change between conditions is that of the markers.
 """
 
 from __future__ import annotations
@@ -32,21 +32,23 @@ from myosieve.threads import one_thread
 
 UNCHANGED, REGULATED, LEAKED = 0, 1, 2
 # Standard deviations start here, and weak priors (a standard deviation of LOOSE in the logarithm) hold them here where the
-# table is silent: a regulated protein changes by about 1 log2; loadings of cytosolic proteins differ by about .3.
-_START = {"regulated": 1.0, "of_leaked": 0.2, "leaked_loading": 0.3, "other_loading": 0.2}
+# table is silent: a regulated protein changes by about 1 log2; loadings of one kind differ by about .2. Unchanged and leaked
+# proteins differ by their loading alone, whose two means are 1 apart: at .35 each, one in thirteen stands nearer to the other.
+_START = {"regulated": 1.0, "unchanged": 0.1, "leaked_loading": 0.2, "other_loading": 0.2}
 _BOUNDS = {
     "regulated": (0.3, 5.0),
-    "of_leaked": (0.01, 0.5),
-    "leaked_loading": (0.02, 0.6),
-    "other_loading": (0.02, 0.6),
+    "unchanged": (0.01, 0.5),
+    "leaked_loading": (0.02, 0.35),
+    "other_loading": (0.02, 0.35),
 }
 _LOOSE = 0.7
 # What normalization can leave of the leak in the markers, and a little beyond; of the others where the markers stand alone.
 _LEFT, _OTHERS = (-0.3, 1.3), (-1.5, 0.4)
 # As many proteins as this estimate ten parameters well; more only take time.
 _ENOUGH = 1500
-# Pseudo-counts of each kind in each group.
-_PSEUDO = 1.0
+# Pseudo-counts of the kinds in each group: markers are expected to leak.
+_GROUPS = 3
+_PSEUDO = np.array([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [1.0, 1.0, 10.0]])
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Follows:
     loading, loading_sd
         Posterior mean and standard deviation of lambda.
     shares
-        (groups x kinds) estimated shares: proteins without and with a way of their own.
+        (groups x kinds) estimated shares: proteins without and with a way of their own, markers.
     leaked_loading, other_loading
         Mean loading of the proteins that leak, and of those that do not.
     """
@@ -105,14 +107,14 @@ def follows_leak(
     known = np.isfinite(reduced.variance) & (observed.sum(axis=1) > 1)
     nothing = np.full(len(values), np.nan)
     if not known.any():
-        return Follows(nothing, nothing, nothing, np.full((2, 3), np.nan), np.nan, np.nan)
+        return Follows(nothing, nothing, nothing, np.full((_GROUPS, 3), np.nan), np.nan, np.nan)
     rows = np.flatnonzero(known)
     sample = rows[:: max(1, len(rows) // _ENOUGH)]
+    group = np.where(is_marker, 2, np.where(own_way, 1, 0))
     with one_thread():
-        parameters = _estimated(reduced.of(sample), is_marker[sample], own_way[sample].astype(int), relative)
+        parameters = _estimated(reduced.of(sample), group[sample], relative)
         likelihood, mean, variance = _posteriors(reduced.of(rows), parameters)
-    weights = np.log(parameters.shares)[own_way[rows].astype(int)].T + likelihood
-    weights[:LEAKED, is_marker[rows]] = -np.inf
+    weights = np.log(parameters.shares)[group[rows]].T + likelihood
     posterior = np.exp(weights - np.logaddexp.reduce(weights, axis=0))
     loading = (posterior * mean).sum(axis=0)
     second = (posterior * (variance + mean**2)).sum(axis=0)
@@ -214,13 +216,13 @@ class _Parameters:
 
         sd = self.sd
         return [
-            prior(0.0, self.other_loading, sd["other_loading"]),
+            prior(sd["unchanged"], self.other_loading, sd["other_loading"]),
             prior(sd["regulated"], self.other_loading, sd["other_loading"]),
-            prior(sd["of_leaked"], self.leaked_loading, sd["leaked_loading"]),
+            prior(sd["unchanged"], self.leaked_loading, sd["leaked_loading"]),
         ]
 
 
-def _estimated(reduced: _Reduced, is_marker: np.ndarray, group: np.ndarray, relative: bool) -> _Parameters:
+def _estimated(reduced: _Reduced, group: np.ndarray, relative: bool) -> _Parameters:
     """Return the parameters of greatest marginal likelihood; shares by EM steps within, the others by L-BFGS-B."""
     from scipy.optimize import minimize
 
@@ -232,33 +234,31 @@ def _estimated(reduced: _Reduced, is_marker: np.ndarray, group: np.ndarray, rela
         return _Parameters(dict(zip(_START, np.exp(x[:-1]), strict=True)), *loadings, shares)
 
     def objective(x: np.ndarray) -> float:
-        parameters = unpacked(x, np.full((2, 3), 1 / 3))
+        parameters = unpacked(x, np.full((_GROUPS, 3), 1 / 3))
         likelihood = np.array([_log_likelihood(reduced, *prior) for prior in parameters.kinds(d)])
-        shares = _shares(likelihood, is_marker, group)
-        total = np.where(
-            is_marker, likelihood[LEAKED], np.logaddexp.reduce(np.log(shares)[group].T + likelihood, axis=0)
-        )
-        penalty = 0.5 * ((x[:-1] - start) ** 2).sum() / _LOOSE**2 - _PSEUDO * np.log(shares).sum()
+        shares = _shares(likelihood, group)
+        total = np.logaddexp.reduce(np.log(shares)[group].T + likelihood, axis=0)
+        penalty = 0.5 * ((x[:-1] - start) ** 2).sum() / _LOOSE**2 - (_PSEUDO * np.log(shares)).sum()
         return (penalty - total.sum()) / len(total)
 
     bounds = [tuple(np.log(_BOUNDS[name])) for name in _START] + [_LEFT if relative else _OTHERS]
     found = minimize(
         objective, np.append(start, 0.5 if relative else 0.0), method="L-BFGS-B", bounds=bounds, options={"maxiter": 60}
     )
-    parameters = unpacked(found.x, np.full((2, 3), 1 / 3))
+    parameters = unpacked(found.x, np.full((_GROUPS, 3), 1 / 3))
     likelihood = np.array([_log_likelihood(reduced, *prior) for prior in parameters.kinds(d)])
-    return unpacked(found.x, _shares(likelihood, is_marker, group))
+    return unpacked(found.x, _shares(likelihood, group))
 
 
-def _shares(likelihood: np.ndarray, is_marker: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Return the shares of the kinds in each group (groups x kinds), markers left aside, by EM to convergence."""
-    shares = np.full((2, 3), 1 / 3)
-    for number in range(2):
-        own = likelihood[:, ~is_marker & (group == number)]
+def _shares(likelihood: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Return the shares of the kinds in each group (groups x kinds), by EM to convergence."""
+    shares = np.full((_GROUPS, 3), 1 / 3)
+    for number in range(_GROUPS):
+        own = likelihood[:, group == number]
         own = np.exp(own - own.max(axis=0)) if own.shape[1] else own
         for _ in range(200):
             joint = shares[number][:, None] * own
-            expected = (joint / joint.sum(axis=0)).sum(axis=1) + _PSEUDO
+            expected = (joint / joint.sum(axis=0)).sum(axis=1) + _PSEUDO[number]
             new = expected / expected.sum()
             done = np.abs(new - shares[number]).max() < 1e-7
             shares[number] = new

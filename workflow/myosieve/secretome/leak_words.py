@@ -32,13 +32,13 @@ def methods(judged: LeakJudged, compartments: list[str]) -> list[str]:
                 "corrected for it."
             )
         elif judged.follows is not None:
-            without, own = judged.follows.shares
+            without, own, markers = judged.follows.shares
             sentences.append(
                 "Whether a protein follows the leak was judged by an empirical Bayes mixture of unchanged, regulated and "
-                "leaked proteins over all secretome samples (docs/methods.md); the markers are leaked by definition, and of "
-                f"the others {100 * own[2]:.0f} % with and {100 * without[2]:.0f} % without a secretion route of their own "
-                f"were estimated to leak. Flagged are those with a probability of at least {leak.FOLLOWS:g}; residual fold "
-                "changes are those at equal leak."
+                f"leaked proteins over all secretome samples (docs/methods.md); {100 * markers[2]:.0f} % of the markers, and "
+                f"of the others {100 * own[2]:.0f} % with and {100 * without[2]:.0f} % without a secretion route of their "
+                f"own, were estimated to leak. Flagged are those with a probability of at least {leak.FOLLOWS:g}; residual "
+                "fold changes are those at equal leak."
             )
     if len(judged.tests):
         sentences.append(
