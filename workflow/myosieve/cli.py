@@ -172,7 +172,7 @@ def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
 
     return secretome(
         options.quantified, options.samples, options.annotation, chosen, options.knowledge, options.out,
-        options.samples_out,
+        options.samples_out, precursors=options.precursors, fasta=options.fasta, serum_fasta=options.serum_fasta,
     )  # fmt: skip
 
 
@@ -398,6 +398,11 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--samples", required=True, help="samples.tsv of `intake`")
     c.reads("--annotation", required=True, help="annotation.tsv")
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.reads("--precursors", help="precursors.parquet of `intake`: peptides tell the host's proteins from serum")
+    c.reads(
+        "--fasta", nargs="+", default=[], help="sequences that were searched; serum species are told by their headers"
+    )
+    c.reads("--serum-fasta", nargs="+", default=[], help="sequences of serum proteins, searched or not")
     c.option("--out", type=Path, required=True, help="secretome.tsv")
     c.option("--samples-out", type=Path, required=True, help="samples_qc.tsv")
 

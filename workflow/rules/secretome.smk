@@ -1,10 +1,14 @@
-# IN   quantified proteins and samples, secretion classes
+# IN   quantified proteins and samples, secretion classes; peptides and sequences of serum proteins where there are any
 # OUT  leak and serum flags per protein group, leak index and serum share per sample
 rule secretome:
     input:
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
+        log2="<results>/{study}/quantified/log2.tsv",
         quantified="<results>/{study}/quantified/samples_qc.tsv",
+        precursors=lambda wildcards: peptides_of(study_of(wildcards)),
+        fasta=lambda wildcards: study_of(wildcards).fasta,
+        serum_fasta=lambda wildcards: study_of(wildcards).serum_fasta,
         samples="<results>/{study}/intake/samples.tsv",
         annotation="<results>/{study}/annotation.tsv",
         leak_markers=shipped("knowledge/leak_markers.tsv"),
@@ -21,11 +25,12 @@ rule secretome:
         "../envs/myosieve.yml"
     params:
         code=CODE["secretome"],
+        serum=lambda wildcards: serum_options(study_of(wildcards)),
         quantified=subpath(input.proteins, parent=True),
         knowledge=subpath(input.leak_markers, parent=True),
     shell:
         "myosieve secretome --quantified {params.quantified:q} --samples {input.samples:q}"
-        " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q}"
+        " --annotation {input.annotation:q} --knowledge {params.knowledge:q} --settings {input.settings:q} {params.serum}"
         " --out {output.proteins:q} --samples-out {output.samples:q} --record {output.record:q} 2> {log:q}"
 
 

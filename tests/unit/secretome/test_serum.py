@@ -85,5 +85,5 @@ def test_normalization_by_a_shift_does_not_change_the_share():
 
 def test_calibration_proteins_of_the_horse_do_not_stand_for_horse_serum(human):
     cells = pd.Series(["P68082", "P02769"])
-    found = serum.serum_flags(cells, pd.Series(["Equus caballus", None]), human)
-    assert serum.serum_species(found, cells, human) == {"Bos taurus"}
+    organisms = pd.Series(["Equus caballus", None])
+    assert serum.serum_species(cells, organisms, human) == {"Bos taurus"}

@@ -171,7 +171,7 @@ def gather(
         sensitivity=sensitivity,
         before=before,
         after=after,
-        components=principal_components(after),
+        components=principal_components(after.drop(columns=samples.loc[samples["fraction"] == "blank", "sample"])),
         warnings=(*_disagreements(steps, fdr), *provenance["warnings"]),
         methods=tuple((step["stage"], tuple(step["methods"])) for step in steps if step["methods"]),
         settings=_rows(steps, "settings"),
