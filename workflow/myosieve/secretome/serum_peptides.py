@@ -20,7 +20,7 @@ from myosieve.secretome.serum import NOT_RUN, SERUM, SHARED, starts
 # A group is taken for the host's own from so many host-unique peptides, the rule of two peptides, and where they carry so
 # much of its intensity.
 CLEARED_PEPTIDES, CLEARED_SHARE = 2, 0.5
-# Residues that are searched at once: what bounds the memory (about 25 bytes for each).
+# Residues that are searched at once: what bounds the memory (about 30 bytes for each).
 BATCH = 4_000_000
 COLUMNS = ("peptides_host", "peptides_shared", "host_share")
 

@@ -70,7 +70,10 @@ _GLUED_GENE = re.compile(r"GN=(.+?)(?=PE=\d|SV=\d|$)")
 _HEADER_SPECIES = re.compile(r"\bOS=(.+?)(?=\s+(?:OX|GN|PE|SV)=|\s*\(|;|$)")
 _HEADER_TAXON = re.compile(r"\b(?:Tax_Id|OX)=(\d+)")
 _TAXON = re.compile(r"(?:(?:OX|Tax_Id|TaxID|taxon)\s*[=:]\s*)?(\d+)", re.IGNORECASE)
-_NEXT_HEADER = re.compile(r";(?=>|(?:sp|tr)\|)")
+_HEADER_BINOMIAL = re.compile(
+    r"(?:[\w-]+:\S+\s+)?\(([A-Z][a-z]+ [a-z]+)\)\s"
+)  # MaxQuant's contaminants: (Bos taurus) ...
+_NEXT_HEADER = re.compile(rf";(?=>|(?:sp|tr)\||(?:CON__|REV__)*{UNIPROT.pattern}\s)")
 
 
 class Identifier(NamedTuple):
@@ -212,6 +215,8 @@ def _organism(mnemonic: str, text: str) -> str:
         return found[1]
     if (found := _HEADER_TAXON.search(text)) and found[1] in TAXA:
         return species(TAXA[found[1]])
+    if not mnemonic and (found := _HEADER_BINOMIAL.match(text)):
+        return found[1]
     return mnemonic
 
 
