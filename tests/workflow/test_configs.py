@@ -40,6 +40,7 @@ def with_study(root: Path, **changes: object) -> dict:
         ({"contrast": {}}, "wrong.yaml: unknown key 'studies.demo.contrast'; did you mean 'contrasts'?"),
         ({"table": "absent.txt"}, "studies.demo: table: file 'absent.txt' does not exist"),
         ({"fasta": ["absent.fasta"]}, "studies.demo: fasta: file 'absent.fasta' does not exist"),
+        ({"serum_fasta": ["absent.fasta"]}, "studies.demo: serum_fasta: file 'absent.fasta' does not exist"),
         ({"evidence": {"files": ["absent.txt"]}}, "evidence.files: file 'absent.txt' does not exist"),
         (
             {"contrasts": {"c": {"treatment": "endurance", "control": "rest"}}},

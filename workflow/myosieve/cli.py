@@ -178,8 +178,8 @@ def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
 
     return secretome(
         options.quantified, options.samples, options.annotation, chosen, options.knowledge, options.out,
-        options.samples_out, differential=options.differential, leak_out=options.leak_out,
-        leak_tests_out=options.leak_tests_out,
+        options.samples_out, precursors=options.precursors, fasta=options.fasta, serum_fasta=options.serum_fasta,
+        differential=options.differential, leak_out=options.leak_out, leak_tests_out=options.leak_tests_out,
     )  # fmt: skip
 
 
@@ -421,6 +421,11 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
              help="linear expression over conditions; repeatable")  # fmt: skip
     c.option("--block", help="column of the sample sheet whose samples are correlated")
+    c.reads("--precursors", help="precursors.parquet of `intake`: peptides tell the host's proteins from serum")
+    c.reads(
+        "--fasta", nargs="+", default=[], help="sequences that were searched; serum species are told by their headers"
+    )
+    c.reads("--serum-fasta", nargs="+", default=[], help="sequences of serum proteins, searched or not")
     c.option("--out", type=Path, required=True, help="secretome.tsv")
     c.option("--samples-out", type=Path, required=True, help="samples_qc.tsv")
     c.option("--leak-out", type=Path, help="where to write leak.tsv: each fold change at equal leak")

@@ -58,6 +58,11 @@ class Study:
         return self.settings["fasta"]
 
     @property
+    def serum_fasta(self) -> list[str]:
+        """Paths of the sequences of serum proteins."""
+        return self.settings["serum_fasta"]
+
+    @property
     def evidence_files(self) -> list[str]:
         """Paths of predictors' results and other tables that tell of secretion."""
         return self.settings["evidence"]["files"]
@@ -103,11 +108,12 @@ class Study:
         files_read = {
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
+            "secretome": {path: path for path in self.serum_fasta},
             "immunoassay": self.immunoassay,
             **dict.fromkeys(("differential", "sensitivity", "agreement", "secretome"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
-        if stage in ("tables", "evidence"):
+        if stage in ("tables", "evidence", "secretome"):
             inputs["fasta"] = self.sequence_digest()
         read = settings.stage_slice(self.settings, stage)
         if stage == "uniprot":
@@ -213,6 +219,7 @@ def _check(study: Study, where: str) -> None:
             raise InputError(f"{key!r} is not set", at, f"add {key!r} here or under 'defaults'; see config/README.md")
     named = [("table", study.table), ("samples", study.samples)]
     named += [("fasta", path) for path in study.fasta]
+    named += [("serum_fasta", path) for path in study.serum_fasta]
     named += [("evidence.files", path) for path in study.evidence_files]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
     named += study.design_matrix.items()

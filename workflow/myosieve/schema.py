@@ -383,6 +383,24 @@ SECRETOME = Table(
             TEXT,
             "serum protein of another species, shared with one, or empty; 'not run' where the table holds no serum protein",
         ),
+        ("peptides_host", COUNT, "peptides in the medium that no serum sequence has; empty where that is not known"),
+        ("peptides_shared", COUNT, "peptides in the medium that a serum sequence has as well"),
+        (
+            "host_share",
+            NUMBER,
+            "share of the group's precursor intensity in the medium that is in host-unique peptides",
+        ),
+        ("n_blank", COUNT, "medium-only blanks in which the protein is seen; empty without blanks"),
+        (
+            "blank_log2_ratio",
+            NUMBER,
+            "log2 of medium over blank before normalization; empty without blanks or where seen in none",
+        ),
+        (
+            "blank_flag",
+            TEXT,
+            "in the blank as much as in the medium, not in the blank, or empty in between; 'not run' without blanks",
+        ),
     ),
 )
 
@@ -442,6 +460,11 @@ SAMPLES_QC = Table(
             "serum_share",
             NUMBER,
             "share of the summed intensity in proteins of another species or in serum contaminants",
+        ),
+        (
+            "serum_share_upper",
+            NUMBER,
+            "the same with all that serum may have given: shared groups, by peptides where these tell",
         ),
         ("outlier", TEXT, "why the sample stands out, or empty"),
     ),

@@ -101,6 +101,19 @@ def fasta_option(study):
     return f"--fasta {' '.join(map(quoted, study.fasta))}" if study.fasta else ""
 
 
+def peptides_of(study):
+    """Return the precursors that tell host from serum; none where there are no sequences to compare them with."""
+    return [f"<results>/{study.name}/intake/precursors.parquet"] if study.fasta or study.serum_fasta else []
+
+
+def serum_options(study):
+    """Return the options that name peptides and sequences to tell serum by; the paths in them are the rule's inputs."""
+    paths = {"--precursors": map(workflow.pathvars.apply, peptides_of(study))}
+    paths |= {"--fasta": study.fasta, "--serum-fasta": study.serum_fasta}
+    named = {name: " ".join(map(quoted, some)) for name, some in paths.items()}
+    return " ".join(f"{name} {some}" for name, some in named.items() if some)
+
+
 def features_of(study):
     """Return the sequence features that a study uses; none without sequences."""
     return [f"<results>/shared/{study.sequence_digest()}/features.tsv"] if study.fasta else []

@@ -25,13 +25,17 @@ rule leak_index:
         " --record {output.record:q} 2> {log:q}"
 
 
-# IN   quantified proteins and samples, tests, secretion classes
+# IN   quantified proteins and samples, tests, secretion classes; peptides and sequences of serum proteins where there are any
 # OUT  leak and serum flags per protein group, leak index and serum share per sample, what leak does to each contrast
 rule secretome:
     input:
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
+        log2="<results>/{study}/quantified/log2.tsv",
         quantified="<results>/{study}/quantified/samples_qc.tsv",
+        precursors=lambda wildcards: peptides_of(study_of(wildcards)),
+        fasta=lambda wildcards: study_of(wildcards).fasta,
+        serum_fasta=lambda wildcards: study_of(wildcards).serum_fasta,
         samples=lambda wildcards: sheet_of(study_of(wildcards)),
         annotation="<results>/{study}/annotation.tsv",
         differential="<results>/{study}/differential.tsv",
@@ -52,12 +56,13 @@ rule secretome:
         "../envs/myosieve.yml"
     params:
         code=CODE["secretome"],
+        serum=lambda wildcards: serum_options(study_of(wildcards)),
         quantified=subpath(input.proteins, parent=True),
         knowledge=subpath(input.leak_markers, parent=True),
     shell:
         "myosieve secretome --quantified {params.quantified:q} --samples {input.samples:q}"
         " --annotation {input.annotation:q} --differential {input.differential:q} --knowledge {params.knowledge:q}"
-        " --settings {input.settings:q} --out {output.proteins:q} --samples-out {output.samples:q}"
+        " {params.serum} --settings {input.settings:q} --out {output.proteins:q} --samples-out {output.samples:q}"
         " --leak-out {output.leak:q} --leak-tests-out {output.leak_tests:q} --record {output.record:q} 2> {log:q}"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import pandas as pd
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
-from myosieve.secretome import leak_words, outliers, serum
+from myosieve.secretome import blanks, leak_words, outliers, serum, serum_peptides, serum_words
 from myosieve.secretome.accessions import contains_any, targets
 from myosieve.secretome.knowledge import SpeciesKnowledge, read_leak_markers, read_species
 from myosieve.secretome.leak_step import judge_leak, viability_columns
+from myosieve.secretome.serum_peptides import SerumScan
+from myosieve.secretome.serum_sequences import medium_peptides, serum_records
 
 NO_SERUM = (
     "no bovine or equine protein in the table: serum carry-over cannot be judged; search with a contaminant FASTA"
@@ -32,6 +35,9 @@ def secretome(
     out: Path,
     samples_out: Path,
     *,
+    precursors: Path | None = None,
+    fasta: Sequence[Path] = (),
+    serum_fasta: Sequence[Path] = (),
     differential: Path | None = None,
     leak_out: Path | None = None,
     leak_tests_out: Path | None = None,
@@ -41,7 +47,7 @@ def secretome(
     Parameters
     ----------
     quantified
-        Folder with proteins.tsv, intensities.tsv and samples_qc.tsv of `quantify`.
+        Folder with proteins.tsv, intensities.tsv, log2.tsv (where there are blanks) and samples_qc.tsv of `quantify`.
     samples, annotation
         samples.tsv of `intake` and annotation.tsv.
     settings
@@ -50,6 +56,10 @@ def secretome(
         Folder with leak_markers.tsv, contaminants.tsv and organisms.tsv.
     out, samples_out
         Where secretome.tsv and samples_qc.tsv go.
+    precursors
+        precursors.parquet of `intake`, whose peptides tell proteins of the host from those of the serum.
+    fasta, serum_fasta
+        Sequences that were searched, and sequences of serum proteins that need not have been.
     differential
         differential.tsv, for what is left of its fold changes at equal leak.
     leak_out, leak_tests_out
@@ -70,20 +80,30 @@ def secretome(
     species = read_species(knowledge, organism)
 
     accessions = targets(proteins)
+    of_medium = medium_peptides(precursors, proteins["protein_group"], _medium(sheet)) if precursors else None
+    scan, species = _scan(of_medium, fasta, serum_fasta, species)
     proteins["marker"] = contains_any(accessions, set(markers["accession"]))
     classes = _annotated(proteins, annotation)["secretion_class"]
     judged = judge_leak(proteins, classes, log2, sheet, settings, samples, differential)
-    flags = serum.serum_flags(accessions, organisms, species)
+    by_accession = serum.serum_flags(accessions, organisms, species)
+    host = serum.may_be_hosts(accessions, organisms, species) & ~serum.starts(by_accession, serum.SERUM)
+    of_groups = _by_peptides(of_medium, scan, host)
+    flags = serum_peptides.flags_by_peptides(by_accession, of_groups)
+    of_blanks = _blanks(quantified / "log2.tsv", proteins["protein_group"], sheet)
     table = pd.DataFrame(
         {
             "protein_group": proteins["protein_group"],
             "leak_marker": np.where(proteins["marker"], "yes", "no") if len(markers) else None,
             **judged.proteins,
             "serum_flag": flags,
+            **of_groups,
+            **of_blanks,
         }
     )
     sheet["leak_index"] = judged.by_sample
-    sheet["serum_share"] = serum.serum_share(log2, flags, (proteins["decoy"] == "yes").to_numpy())
+    decoy = (proteins["decoy"] == "yes").to_numpy()
+    sheet["serum_share"] = serum.serum_share(log2, by_accession, decoy)
+    sheet["serum_share_upper"] = serum_peptides.share_upper(log2, flags, of_groups["host_share"].to_numpy(), decoy)
     sheet["outlier"] = outliers.outlier_texts(sheet)
 
     compartments = sorted(markers["compartment"].dropna().unique())
@@ -91,7 +111,10 @@ def secretome(
     summary.methods = leak_words.methods(judged, compartments) + summary.methods
     summary.counts = leak_words.counts(judged, proteins) | summary.counts
     summary.warnings += leak_words.warnings(judged, sheet, organism, len(markers))
-    summary.warnings += _serum_warnings(flags, sheet, accessions, species)
+    present = serum.serum_species(accessions, organisms, species) | set(scan.species.values())
+    summary.warnings += _serum_warnings(by_accession, flags, sheet, present)
+    serum_words.tell_peptides(summary, by_accession, table, scan)
+    serum_words.tell_blanks(summary, table, sheet)
     outputs = [(out, schema.SECRETOME.arrange(table)), (leak_out, judged.effects), (leak_tests_out, judged.tests)]
     quality = sheet[[*schema.SAMPLES_QC.names, *viability_columns(sheet)]]
     outputs.append((samples_out, schema.SAMPLES_QC.arrange(quality)))
@@ -150,6 +173,45 @@ def _organisms(proteins: pd.DataFrame, path: Path) -> pd.Series:
     return cells.where(proteins["decoy"] != "yes")
 
 
+# ---- judging -------------------------------------------------------------------------------------------------------
+
+
+def _medium(sheet: pd.DataFrame) -> list[str]:
+    return list(sheet.loc[sheet["fraction"] == "secretome", "sample"])
+
+
+def _scan(
+    of_medium: pd.DataFrame | None, fasta: Sequence[Path], serum_fasta: Sequence[Path], species: SpeciesKnowledge
+) -> tuple[SerumScan, SpeciesKnowledge]:
+    """Return what the serum sequences tell, and the knowledge with the accessions of `serum_fasta` added to it."""
+    sought = [] if of_medium is None else list(of_medium["sequence"].unique())
+    scan = serum_peptides.scan(serum_records(fasta, serum_fasta, species), sought)
+    if of_medium is not None:
+        of_sequence = dict(zip(sought, scan.shared, strict=True))
+        scan = replace(scan, shared=of_medium["sequence"].map(of_sequence).to_numpy(dtype=bool))
+    return scan, replace(species, listed=scan.species | species.listed)
+
+
+def _by_peptides(of_medium: pd.DataFrame | None, scan: SerumScan, host: np.ndarray) -> pd.DataFrame:
+    """Return the peptide columns of each group; all missing without peptides or without serum sequences."""
+    if of_medium is None or of_medium.empty or not scan.species:
+        return pd.DataFrame(np.nan, index=range(len(host)), columns=list(serum_peptides.COLUMNS))
+    return serum_peptides.by_group(of_medium, scan.shared, host)
+
+
+def _blanks(path: Path, groups: pd.Series, sheet: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the blank columns of each group; 'not run' and missing without blanks."""
+    medium, blank = ((sheet["fraction"] == name).to_numpy() for name in ("secretome", "blank"))
+    nothing = np.full(len(groups), np.nan)
+    if not blank.any():
+        return {"n_blank": nothing, "blank_log2_ratio": nothing, "blank_flag": blanks.blank_flags(nothing, nothing, 0)}
+    log2 = _intensities(path, groups, sheet["sample"])
+    factors = blanks.log2_factors(sheet.get("normalization_factor"), medium | blank)
+    ratio, count = blanks.blank_ratio(log2 if factors is None else log2 - factors, medium, blank)
+    flags = blanks.blank_flags(ratio, count, int(blank.sum()))
+    return {"n_blank": count, "blank_log2_ratio": ratio, "blank_flag": flags}
+
+
 # ---- saying --------------------------------------------------------------------------------------------------------
 
 
@@ -157,7 +219,7 @@ def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame) -
     is_serum = table["serum_flag"].str.startswith(serum.SERUM)
     counts: dict[str, int | float | str] = {
         "serum proteins of another species": int(is_serum.sum()),
-        "protein groups shared with a serum protein": int((table["serum_flag"] == serum.SHARED).sum()),
+        "protein groups shared with a serum protein": int(table["serum_flag"].str.startswith(serum.SHARED).sum()),
     }
     methods = []
     if sheet["serum_share"].notna().any():
@@ -168,15 +230,9 @@ def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame) -
     return Summary(methods=methods, counts=counts)
 
 
-def _serum_warnings(
-    flags: np.ndarray, sheet: pd.DataFrame, accessions: pd.Series, species: SpeciesKnowledge
-) -> list[str]:
-    warnings = [NO_SERUM] if serum.NOT_RUN in flags else []
-    columns = [name for name in sheet.columns if "serum" in name.lower() and name not in schema.SAMPLES_QC.names]
-    horse = [name for name in columns if sheet[name].astype("str").str.contains("horse", case=False, na=False).any()]
-    if horse and "Equus caballus" not in serum.serum_species(flags, accessions, species):
-        warnings.append(
-            f"the sample sheet's column {horse[0]!r} says horse serum, but the table holds no equine serum protein: "
-            "equine proteins may stand under human or mouse names; search with equine serum sequences"
-        )
-    return warnings
+def _serum_warnings(by_accession: np.ndarray, flags: np.ndarray, sheet: pd.DataFrame, present: set[str]) -> list[str]:
+    warnings = []
+    if serum.NOT_RUN in by_accession:
+        warnings.append(NO_SERUM if (flags == serum.NOT_RUN).all() else serum_words.ONLY_PEPTIDES)
+    columns = [name for name in sheet.columns if name not in schema.SAMPLES_QC.names]
+    return warnings + serum.sheet_warnings(sheet[columns], present)
