@@ -98,6 +98,7 @@ class Study:
             "evidence": {path: path for path in self.evidence_files},
             "immunoassay": self.immunoassay,
             **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
+            "ranking": self.design_matrix | {k: path for k, path in self.immunoassay.items() if k == "panel"},
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence"):

@@ -45,7 +45,7 @@ class Study:
             [("human", "GOOD", "GDX", "GDXR", 11, "yes"), ("mouse", "INSIDE", "INS", "INSR", 9, "no")],
             columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
         )
-        self.settings = {"organism": "human", "fdr": 0.05, "ranking": settings.stage_defaults("ranking")["ranking"]}
+        self.settings = settings.stage_defaults("ranking")
         self.settings["ranking"]["draws"] = 50
 
     def _contrast(self, contrast: str) -> pd.DataFrame:
