@@ -415,7 +415,7 @@ CANDIDATES = Table(
         (
             "rank_low",
             COUNT,
-            "lowest of: 5 % quantile over random weights, the same over other draws of the subjects, ranks without one criterion",
+            "lowest of: 5 % quantile over random weights, the same over draws of the subjects, ranks without one criterion",
         ),
         ("rank_high", COUNT, "highest of the same, with 95 % quantiles"),
         (

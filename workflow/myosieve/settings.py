@@ -45,11 +45,20 @@ def check(config: Mapping[str, Any], where: object) -> None:
     if error is not None:
         raise _explained(error, where)
     for study in config["studies"]:
-        name, known = _profile(_layers(config, study))
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"profiles: {', '.join(known)}"
-            raise InputError(f"ranking.profile of study {study!r} is {name!r}", where, hint)
+        _check_profile(_layers(config, study), study, where)
+
+
+def _check_profile(layers: Sequence[Mapping[str, Any]], study: str, where: object) -> None:
+    shipped = study_properties()["ranking"]["x-profiles"]
+    for own in [own for layer in layers for own in (layer.get("ranking") or {}).get("profiles") or {}]:
+        if own in shipped:
+            what = f"ranking.profiles of study {study!r} names {own!r}, which ships"
+            raise InputError(what, where, "give it another name: a shipped one means the same everywhere")
+    name, known = _profile(layers)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"profiles: {', '.join(known)}"
+        raise InputError(f"ranking.profile of study {study!r} is {name!r}", where, hint)
 
 
 def check_study(settings: Mapping[str, Any], where: object) -> None:

@@ -46,7 +46,7 @@ class Study:
             columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
         )
         self.settings = settings.stage_defaults("ranking")
-        self.settings["ranking"]["draws"] = 50
+        self.settings["ranking"] |= {"draws": 50, "bootstrap": 40}
 
     def _contrast(self, contrast: str) -> pd.DataFrame:
         rows = []
