@@ -71,8 +71,14 @@ def test_profiles_of_the_defaults_serve_every_study_and_one_that_is_not_chosen_c
         ({"profile": "qqq"}, "profiles: default, strict, discovery"),
         ({"profiles": {"mine": {"experimentshare": 1}}}, "did you mean 'experiment_share'?"),
         ({"profiles": {"mine": {"classes": ["clasical"]}}}, "use one of classical, shed"),
-        ({"profiles": {"mine": {"weights": {"fame": 1}}}}, "unknown key 'studies.one.ranking.profiles.mine.weights.fame'"),
-        ({"profiles": {"strict": {}}}, "ranking.profiles of study 'one' names 'strict', which ships; give it another name"),
+        (
+            {"profiles": {"mine": {"weights": {"fame": 1}}}},
+            "unknown key 'studies.one.ranking.profiles.mine.weights.fame'",
+        ),
+        (
+            {"profiles": {"strict": {}}},
+            "ranking.profiles of study 'one' names 'strict', which ships; give it another name",
+        ),
         ({"profile": 3}, "it must be of type string"),
     ],
 )

@@ -8,7 +8,20 @@ from myosieve import files
 from myosieve.errors import InputError
 from myosieve.ranking.atlas import match_atlas, read_atlas
 
-COLUMNS = ["organism", "accession", "gene", "kind", "organ", "tissues", "proxy", "value", "unit", "rank", "of", "source"]
+COLUMNS = [
+    "organism",
+    "accession",
+    "gene",
+    "kind",
+    "organ",
+    "tissues",
+    "proxy",
+    "value",
+    "unit",
+    "rank",
+    "of",
+    "source",
+]
 ROWS = [
     ("human", "P1", "A", "rna", "muscle", "skeletal muscle", "no", 86.24, "nTPM", 2, 51, "consensus"),
     ("human", "P1", "A", "rna", "muscle", "tongue", "no", 40.0, "nTPM", 3, 51, "consensus"),

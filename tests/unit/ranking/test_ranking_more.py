@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.unit.ranking.conftest import PROTEINS
 
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.ranking import score
 from myosieve.ranking.step import rank
-from tests.unit.ranking.conftest import PROTEINS
 
 SHEET = pd.DataFrame(
     [(f"{condition}{k}", condition, f"d{k}") for condition in ("rest", "eps") for k in range(5)],
@@ -38,7 +38,7 @@ def drawn(study):
     table = pd.DataFrame(values, index=SHEET["sample"]).T.rename_axis("protein_group").reset_index()
     table.loc[7, SHEET["sample"][:5]] = np.nan  # ABSENT at rest
     study.settings |= {"design": "~ subject + condition"}
-    study.settings["contrasts"] = dict.fromkeys(("late", "early"), {"treatment": "eps", "control": "rest"})
+    study.settings["contrasts"] = {name: {"treatment": "eps", "control": "rest"} for name in ("late", "early")}
     rows = study.differential
     study.differential = rows.assign(se=(rows["ci_high"] - rows["ci_low"]) / 4.6, df=8.0, mean_log2=25.0)
 
@@ -171,7 +171,10 @@ def test_the_probability_of_a_leak_counts_in_place_of_the_correlation_where_it_i
 
 def test_an_atlas_and_a_panel_enter_the_prior(study):
     columns = ["accession", "kind", "organ", "proxy", "value", "unit", "rank", "of"]
-    rows = [("GOOD", "rna", "muscle", "no", 3.0, "nTPM", 2, 51), ("SHED", "plasma_ms", "plasma", "no", 5, "pg/L", None, None)]
+    rows = [
+        ("GOOD", "rna", "muscle", "no", 3.0, "nTPM", 2, 51),
+        ("SHED", "plasma_ms", "plasma", "no", 5, "pg/L", None, None),
+    ]
     files.write_table(study.folder / "tissues.tsv", pd.DataFrame(rows, columns=columns))
     (study.folder / "panel.tsv").write_text("analyte\taccession\nx\tDOWN\n", encoding="utf-8")
     alone = late(run(study, panel=study.folder / "panel.tsv")[1])["d_assay"]

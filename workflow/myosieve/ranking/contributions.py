@@ -27,11 +27,11 @@ def in_words(contributions: np.ndarray, names: Sequence[str], criterion_shares: 
 
 
 def greatest_losses(contributions: np.ndarray, names: Sequence[str]) -> list[str]:
-    """Return 'effect (-0.45) and leak (-0.20)', the criteria that cost each protein most; '' where none costs a tenth."""
+    """Return 'effect -0.45, leak -0.20', the criteria that cost each protein most; '' where none costs a tenth."""
     texts = []
     for row in np.nan_to_num(contributions):
         worst = [k for k in np.argsort(row, kind="stable")[:SHOWN] if row[k] <= NOTABLE]
-        texts.append(" and ".join(f"{names[k]} ({_number(row[k])})" for k in worst))
+        texts.append(", ".join(f"{names[k]} {_number(row[k])}" for k in worst))
     return texts
 
 
