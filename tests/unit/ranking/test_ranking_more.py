@@ -96,6 +96,17 @@ def test_with_two_subjects_in_a_condition_nothing_is_drawn_and_it_is_said(study,
     assert any(text.endswith("subjects or samples were not drawn again.") for text in summary.methods)
 
 
+def test_a_tested_contrast_that_the_settings_do_not_name_is_not_drawn_and_named(study, drawn):
+    _, without = run(study)
+    del study.settings["contrasts"]["early"]
+    summary, table = run(study, **drawn())
+    assert summary.warnings == [
+        "rank intervals do not cover other draws where no contrast of the name was given: early"
+    ]
+    early = [t[t["contrast"] == "early"] for t in (table, without)]
+    pd.testing.assert_frame_equal(*early)
+
+
 def test_no_draws_are_made_where_none_are_wanted(study, drawn):
     study.settings["ranking"]["bootstrap"] = 0
     summary, _ = run(study, **drawn())

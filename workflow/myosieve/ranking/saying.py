@@ -107,6 +107,14 @@ def _warnings(groups: pd.DataFrame, rows: pd.DataFrame, organism: str, shifts: S
         warnings.append(
             f"rank intervals do not cover other draws of the {shifts.unit}, of which a condition needs {FEWEST_UNITS}: {listed}"
         )
+    if shifts is not None:
+        tested = rows["contrast"].drop_duplicates()
+        unknown = [name for name in tested if name not in shifts.shifts and name not in shifts.too_few]
+        if unknown:
+            listed = ", ".join(unknown)
+            warnings.append(
+                f"rank intervals do not cover other draws where no contrast of the name was given: {listed}"
+            )
     for contrast, block in rows.groupby("contrast", sort=False):
         if not (block["excluded_because"] == "").any():
             warnings.append(f"contrast {contrast}: no protein group could be ranked; see excluded_because")
