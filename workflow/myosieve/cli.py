@@ -197,7 +197,8 @@ def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Sum
 
     return rank(
         options.differential, options.proteins, options.annotation, options.secretome, chosen, options.knowledge,
-        options.out,
+        options.out, intensities=options.intensities, samples=options.samples, leak=options.leak, shedding=options.shedding,
+        tissues=options.tissues, panel=options.panel,
     )  # fmt: skip
 
 
@@ -440,12 +441,23 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--protease", default="auto", help="auto (told from the peptides), trypsin, lysc, gluc and others")
     c.option("--out", type=Path, required=True, help="shedding.tsv")
 
-    c = command("rank", "Rank the candidates of each contrast.", _rank, "ranking")
+    c = command("rank", "Rank the candidates of each contrast.", _rank, "ranking",
+                ("design", "design_matrix", "contrasts"))  # fmt: skip
     c.reads("--differential", required=True, help="differential.tsv")
     c.reads("--proteins", required=True, help="proteins.tsv of `quantify`")
     c.reads("--annotation", required=True, help="annotation.tsv")
     c.reads("--secretome", required=True, help="secretome.tsv")
+    c.reads("--leak", help="leak.tsv: each fold change at equal leak")
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.reads("--intensities", help="intensities.tsv of `quantify`, for rank intervals over other draws of the subjects")
+    c.reads("--samples", help="samples.tsv of `intake`, for the same")
+    c.reads("--shedding", help="shedding.tsv: what peptides say of shed ectodomains")
+    c.reads("--tissues", help="tissues.tsv: expression in muscle, and what is known in plasma")
+    c.reads("--panel", help="panel of the study's immunoassay: what can be confirmed")
+    c.option("--design", help="model formula, for the draws of the subjects")
+    c.reads("--design-matrix", help="the design matrix of the study, where it has one")
+    c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
+             help="linear expression over conditions, for the same; repeatable")  # fmt: skip
     c.option("--out", type=Path, required=True, help="candidates.tsv")
 
     c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))

@@ -108,9 +108,10 @@ class Study:
         files_read = {
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
-            "secretome": {path: path for path in self.serum_fasta},
             "immunoassay": self.immunoassay,
-            **dict.fromkeys(("differential", "sensitivity", "agreement", "secretome"), self.design_matrix),
+            "secretome": self.design_matrix | {path: path for path in self.serum_fasta},
+            **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
+            "ranking": self.design_matrix | {k: path for k, path in self.immunoassay.items() if k == "panel"},
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence", "secretome"):

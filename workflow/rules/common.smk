@@ -163,6 +163,27 @@ def panel_option(study):
     return f"--panel {quoted(study.immunoassay['panel'])}" if "panel" in study.immunoassay else ""
 
 
+def shedding_of(study):
+    """Return what peptides say of shedding; none without sequences."""
+    return [f"<results>/{study.name}/shedding.tsv"] if study.fasta else []
+
+
+def tissues_of(study):
+    """Return the table of tissues; none where the study names no atlas."""
+    return [f"<results>/{study.name}/tissues.tsv"] if getattr(study, "expression_files", []) else []
+
+
+def tissues_option(study):
+    """Return the option that names the table of tissues; the path in it is the rule's input."""
+    return " ".join(f"--tissues {quoted(workflow.pathvars.apply(path))}" for path in tissues_of(study))
+
+
+def ranking_options(study):
+    """Return the options that name what a ranking may know beside its tests; the paths in them are the rule's inputs."""
+    shed = [f"--shedding {quoted(workflow.pathvars.apply(path))}" for path in shedding_of(study)]
+    return " ".join(filter(None, [*shed, tissues_option(study), panel_option(study)]))
+
+
 def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
     steps = ["1_tables", "2_quant", "3_differential", "4_sensitivity", "5_evidence", "6_secretome"]
