@@ -20,21 +20,26 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contaminants import contaminants, read_contaminants
+from genes import aliases, genes
 from ligand_receptor import read_pairs, receptors
 from localization import extracellular, leak_markers
 from orthologs import ReviewedEntries
-from packages import MNEMONICS, locate, read_entries, read_genes, read_nomenclature
+from packages import MNEMONICS, locate, read_entries, read_gene_facts, read_genes, read_nomenclature
 
 # Columns of each table, and how many of the first ones are its key and its order.
 TABLES = {
     "leak_markers.tsv": (("organism", "accession", "gene", "compartment", "rule"), 2),
     "extracellular.tsv": (("organism", "accession", "gene", "evidence", "evidence_codes"), 2),
     "receptors.tsv": (
-        ("organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"),
+        (
+            "organism", "ligand_accession", "ligand_gene", "receptor_gene", "receptor_accession", "resources", "curated",
+            "sources",
+        ),
         4,
     ),
     "contaminants.tsv": (("accession", "organism", "source_of_contamination", "kind"), 1),
@@ -45,6 +50,11 @@ TABLES = {
         ),
         1,
     ),
+    "genes.tsv.gz": (
+        ("organism", "accession", "gene", "human_accession", "ensembl", "papers", "go_terms"),
+        2,
+    ),
+    "aliases.tsv.gz": (("organism", "alias", "gene", "ambiguous"), 2),
     "organisms.tsv": (("key", "species", "taxon_id", "mnemonic", "role"), 1),
 }  # fmt: skip
 
@@ -65,6 +75,7 @@ def build(folders: Sequence[Path], out: Path) -> dict[str, int]:
     paths = locate(folders)
     entries = read_entries(paths["entries"])
     reviewed = ReviewedEntries.build(read_genes(paths["genes"]), entries, read_nomenclature(paths["nomenclature"]))
+    facts = read_gene_facts(paths["genes"])
     words = read_words(Path(__file__).with_name("myokines.tsv"))
     rows = {
         "leak_markers.tsv": leak_markers(reviewed, [row["gene"] for row in words]),
@@ -72,6 +83,8 @@ def build(folders: Sequence[Path], out: Path) -> dict[str, int]:
         "receptors.tsv": receptors(read_pairs(paths["pairs"]), reviewed),
         "contaminants.tsv": contaminants(read_contaminants(paths["contaminants"]), entries),
         "myokines.tsv": myokines(words, reviewed),
+        "genes.tsv.gz": genes(reviewed, facts),
+        "aliases.tsv.gz": aliases(reviewed, facts),
         "organisms.tsv": [dict(zip(TABLES["organisms.tsv"][0], row, strict=True)) for row in ORGANISMS],
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -100,13 +113,19 @@ def myokines(words: Sequence[Mapping[str, str]], reviewed: ReviewedEntries) -> l
 
 
 def write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """Write a table: its columns, sorted by its key, UTF-8, tabs and line feeds, no quotes."""
+    """Write a table: its columns, sorted by its key, UTF-8, tabs and line feeds, no quotes; gzipped where the name says so."""
     columns, keys = TABLES[path.name]
     lines = sorted(([row[column] for column in columns] for row in rows), key=lambda line: line[:keys])
     lines.insert(0, list(columns))
     if wrong := [cell for line in lines for cell in line if {"\t", "\n", "\r", '"'} & set(cell)]:
         raise ValueError(f"{path.name}: a cell holds a tab, a line break or a quote: {wrong[0]!r}")
-    path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8", newline="\n")
+    text = "".join("\t".join(line) + "\n" for line in lines).encode()
+    if path.suffix == ".gz":
+        # Neither name nor time in the header: the same rows give the same file.
+        with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+            packed.write(text)
+    else:
+        path.write_bytes(text)
 
 
 def main() -> None:

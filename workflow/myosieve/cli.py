@@ -75,7 +75,7 @@ def _paths(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
         elif name == "evidence":
             found += [path for _, path in value]
         elif isinstance(value, Path):
-            found += sorted(value.glob("*.tsv")) if value.is_dir() else [value]
+            found += sorted(value.glob("*.tsv*")) if value.is_dir() else [value]
         elif value is not None:
             found += value
     return found
@@ -190,7 +190,7 @@ def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Sum
 
     return rank(
         options.differential, options.proteins, options.annotation, options.secretome, chosen, options.knowledge,
-        options.out,
+        options.out, own_list=options.own_list,
     )  # fmt: skip
 
 
@@ -416,6 +416,7 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--annotation", required=True, help="annotation.tsv")
     c.reads("--secretome", required=True, help="secretome.tsv")
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.reads("--own-list", help="your own list of myokines: a column accession or gene, or one of these per line")
     c.option("--out", type=Path, required=True, help="candidates.tsv")
 
     c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))

@@ -51,8 +51,10 @@ RECEPTORS = Table(
         ("ligand_accession", TEXT, "UniProt accession of the ligand; subunits of a complex joined by '+'"),
         ("ligand_gene", TEXT, "gene symbol of the ligand, to read"),
         ("receptor_gene", TEXT, "gene symbol of the receptor; subunits of a complex joined by '+'"),
+        ("receptor_accession", TEXT, "UniProt accession of the receptor; subunits joined by '+', in the same order"),
         ("resources", COUNT, "databases that list the pair"),
         ("curated", TEXT, "yes where one of them is curated from the literature"),
+        ("sources", TEXT, "these databases, separated by ';'"),
     ),
     open=True,
 )
@@ -79,6 +81,37 @@ EXTRACELLULAR = Table(
         ("gene", TEXT, "gene symbol"),
         ("evidence", TEXT, "exp, curated, high_throughput or electronic"),
         ("evidence_codes", TEXT, "GO evidence codes"),
+    ),
+    open=True,
+)
+
+GENES = Table(
+    "genes",
+    "one per organism and reviewed accession",
+    columns(
+        ("organism", TEXT, "human, mouse or rat"),
+        ("accession", TEXT, "UniProt accession"),
+        ("gene", TEXT, "official gene symbol; empty where UniProt names no gene"),
+        (
+            "human_accession",
+            TEXT,
+            "accession of the human ortholog; of a human protein its own; empty = none that is clear",
+        ),
+        ("ensembl", TEXT, "Ensembl gene numbers of the human gene, separated by ';'"),
+        ("papers", COUNT, "PubMed links of the human gene in Entrez Gene: how famous it is; empty = not known"),
+        ("go_terms", COUNT, "Gene Ontology terms that the human gene is directly annotated with; empty = not known"),
+    ),
+    open=True,
+)
+
+ALIASES = Table(
+    "gene aliases",
+    "one per organism and name that is no official symbol",
+    columns(
+        ("organism", TEXT, "human, mouse or rat"),
+        ("alias", TEXT, "the name"),
+        ("gene", TEXT, "official symbols of the genes that it stands for, separated by ';'"),
+        ("ambiguous", TEXT, "yes where it stands for several"),
     ),
     open=True,
 )

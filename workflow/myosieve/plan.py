@@ -82,6 +82,12 @@ class Study:
         return {"design_matrix": path} if path else {}
 
     @property
+    def own_list(self) -> dict[str, str]:
+        """Path of the lab's own list of myokines, where there is one."""
+        path = self.settings["knowledge"]["myokines"]
+        return {"knowledge.myokines": path} if path else {}
+
+    @property
     def rollup_parts(self) -> int:
         """Into how many jobs the rollup is divided; 1 = it is part of quantification."""
         return self.settings["rollup_parts"]
@@ -97,6 +103,7 @@ class Study:
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
             "immunoassay": self.immunoassay,
+            "ranking": self.own_list,
             **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
@@ -209,6 +216,7 @@ def _check(study: Study, where: str) -> None:
     named += [("evidence.files", path) for path in study.evidence_files]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
     named += study.design_matrix.items()
+    named += study.own_list.items()
     if "panel" in study.immunoassay and "plate" not in study.immunoassay:
         raise InputError("immunoassay: a panel without a plate", at, "name the plate's export as immunoassay.plate")
     for key, path in named:

@@ -439,6 +439,7 @@ CANDIDATES = Table(
         ("leak_flag", TEXT, "does it behave like a protein that leaked from dying cells"),
         ("serum_flag", TEXT, "may it come from the culture serum"),
         ("known_myokine", TEXT, "name of the known myokine; shown, never scored"),
+        ("own_list", TEXT, "its name in the lab's own list, or yes; shown, never scored"),
         ("receptors", TEXT, "receptors by curated ligand-receptor pairs (number of resources)"),
         ("target_organs", TEXT, "organs that literature names for the known myokine"),
         ("score_experiment", NUMBER, "weighted geometric mean of the experiment's criteria"),

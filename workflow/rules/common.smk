@@ -143,6 +143,11 @@ def panel_option(study):
     return f"--panel {quoted(study.immunoassay['panel'])}" if "panel" in study.immunoassay else ""
 
 
+def own_list_option(study):
+    """Return the option that names the lab's own list of myokines; the path in it is the rule's input."""
+    return " ".join(f"--own-list {quoted(path)}" for path in study.own_list.values())
+
+
 def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
     steps = ["1_tables", "2_quant", "3_differential", "4_sensitivity", "5_evidence", "6_secretome"]

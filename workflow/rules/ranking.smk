@@ -8,6 +8,8 @@ rule ranking:
         secretome="<results>/{study}/secretome.tsv",
         receptors=shipped("knowledge/receptors.tsv"),
         myokines=shipped("knowledge/myokines.tsv"),
+        names=[shipped("knowledge/genes.tsv.gz"), shipped("knowledge/aliases.tsv.gz")],
+        own_list=lambda wildcards: [*study_of(wildcards).own_list.values()],
         settings=settings_of("ranking"),
     output:
         candidates="<results>/{study}/candidates.tsv",
@@ -19,7 +21,8 @@ rule ranking:
     params:
         code=CODE["ranking"],
         knowledge=subpath(input.receptors, parent=True),
+        own_list=lambda wildcards: own_list_option(study_of(wildcards)),
     shell:
         "myosieve rank --differential {input.differential:q} --proteins {input.proteins:q}"
         " --annotation {input.annotation:q} --secretome {input.secretome:q} --knowledge {params.knowledge:q}"
-        " --settings {input.settings:q} --out {output.candidates:q} --record {output.record:q} 2> {log:q}"
+        " {params.own_list} --settings {input.settings:q} --out {output.candidates:q} --record {output.record:q} 2> {log:q}"

@@ -44,7 +44,7 @@ class Study:
         self.receptors = pd.DataFrame(
             [("human", "GOOD", "GDX", "GDXR", 11, "yes"), ("mouse", "INSIDE", "INS", "INSR", 9, "no")],
             columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
-        )
+        ).assign(receptor_accession="RECEPTOR", sources="made")
         self.settings = {"organism": "human", "fdr": 0.05, "ranking": settings.stage_defaults("ranking")["ranking"]}
         self.settings["ranking"]["draws"] = 50
 

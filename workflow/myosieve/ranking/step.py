@@ -15,6 +15,7 @@ from myosieve.provenance import Summary
 from myosieve.ranking import desirability, score
 from myosieve.ranking.gates import gates
 from myosieve.ranking.knowledge import match_myokines, match_receptors, read_myokines, read_receptors
+from myosieve.ranking.own_list import own_listed
 from myosieve.ranking.reasons import reasons
 from myosieve.secretome.accessions import targets
 from myosieve.statistics.rank_aggregation import aggregated, normalized_ranks
@@ -30,6 +31,7 @@ def rank(
     settings: Mapping[str, Any],
     knowledge: Path,
     out: Path,
+    own_list: Path | None = None,
 ) -> Summary:
     """Score and rank the protein groups of each contrast, and write candidates.tsv.
 
@@ -40,9 +42,11 @@ def rank(
     settings
         `organism`, `fdr` and `ranking`.
     knowledge
-        Folder with receptors.tsv and myokines.tsv.
+        Folder with receptors.tsv and myokines.tsv; with an own list also genes.tsv.gz and aliases.tsv.gz.
     out
         Where candidates.tsv goes.
+    own_list
+        The lab's own list of myokines, as `own_list.read_own_list` reads it.
 
     Raises
     ------
@@ -53,6 +57,7 @@ def rank(
     _check(chosen)
     groups = _groups(Path(proteins), Path(annotation), Path(secretome))
     groups = _with_knowledge(groups, Path(knowledge), settings["organism"])
+    groups["own_list"], own = own_listed(targets(groups), own_list, Path(knowledge), settings["organism"])
     rows = _rows(Path(differential), groups, Path(proteins))
     rows = rows.assign(**_desirabilities(rows, chosen["knots"]))
     rows = rows.assign(**_scores(rows, chosen))
@@ -60,7 +65,7 @@ def rank(
     rows["gate"], rows["excluded_because"] = stopped.gate, stopped.excluded_because
     rows = _ranked(rows, chosen)
     rows["reason"] = reasons(rows, settings["fdr"], chosen["min_peptides"])
-    summary = _summary(rows, groups, settings)
+    summary = own.added_to(_summary(rows, groups, settings))
     files.write_table(out, schema.CANDIDATES.arrange(rows[schema.CANDIDATES.names]))
     return summary
 
