@@ -54,7 +54,9 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     chosen = settings.stage_defaults(options.stage)
     if options.settings is not None:
         # What a slice says of its origin makes results stale, and is no setting.
-        chosen |= {k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members")}
+        chosen |= {
+            k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members", "organisms")
+        }
     for key in options.overrides:
         # A dotted key lies deeper; its option has the last name of it.
         *above, last = key.split(".")
@@ -209,7 +211,7 @@ def _agreement(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
 def _compare(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.compare.step import compare
 
-    return compare(options.member, options.out, chosen["fdr"])
+    return compare(options.member, options.out, chosen["fdr"], options.organism, options.knowledge)
 
 
 def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
@@ -421,6 +423,9 @@ def _parser() -> argparse.ArgumentParser:
 
     c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))
     c.reads_pairs("--member", metavar="STUDY.CONTRAST=FILE", help="a study's differential.tsv; at least two")
+    c.option("--organism", action=_Pairs, metavar="STUDY.CONTRAST=ORGANISM",
+             help="species of a member, human where not told; where they differ, human orthologs meet")  # fmt: skip
+    c.option("--knowledge", type=Path, default=knowledge, help="folder of knowledge tables")
     c.option("--fdr", type=float, help="false discovery rate at which a member counts as significant")
     c.option("--out", type=Path, required=True, help="meta table")
 

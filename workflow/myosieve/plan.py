@@ -191,7 +191,9 @@ def write_slices(config: Mapping[str, Any], studies: Mapping[str, Study], result
     }
     shared = settings.stage_defaults("compare") | settings.stage_slice(config.get("defaults") or {}, "compare")
     for name, members in (config.get("compare") or {}).items():
-        slices[results / "compare" / name / "settings" / "compare.json"] = shared | {"members": members}
+        organisms = {member: studies[member.partition(".")[0]].settings["organism"] for member in members}
+        content = shared | {"members": members, "organisms": organisms}
+        slices[results / "compare" / name / "settings" / "compare.json"] = content
     for path, content in slices.items():
         if not path.exists() or files.read_json(path) != content:
             files.write_json(path, content)

@@ -461,7 +461,11 @@ COMPARISON = Table(
     "comparison",
     "one per accession that is in any member",
     columns(
-        ("accession", TEXT, "leading accession without isoform suffix, by which the members are joined"),
+        (
+            "accession",
+            TEXT,
+            "leading accession without isoform suffix, by which the members are joined; its human ortholog's between species",
+        ),
         ("gene", TEXT, "gene symbol by the first member that names one"),
         ("n_members", COUNT, "members with a log2fc and its standard error"),
         ("log2fc", NUMBER, "pooled log2 fold change, treatment / control; empty if n_members < 2"),

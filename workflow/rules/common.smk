@@ -135,7 +135,14 @@ def member_options(wildcards):
         (member, f"<results>/{member.partition('.')[0]}/differential.tsv")
         for member in COMPARISONS[wildcards.comparison]
     ]
-    return " ".join(f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}" for member, path in pairs)
+    told = [
+        f"--organism {quoted(f'{member}={organism}')}"
+        for member, _ in pairs
+        if (organism := STUDIES[member.partition(".")[0]].settings["organism"]) != "human"
+    ]
+    return " ".join(
+        [*(f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}" for member, path in pairs), *told]
+    )
 
 
 def panel_option(study):
