@@ -425,7 +425,7 @@ def _parser() -> argparse.ArgumentParser:
     c.reads_pairs("--member", metavar="STUDY.CONTRAST=FILE", help="a study's differential.tsv; at least two")
     c.option("--organism", action=_Pairs, metavar="STUDY.CONTRAST=ORGANISM",
              help="species of a member, human where not told; where they differ, human orthologs meet")  # fmt: skip
-    c.option("--knowledge", type=Path, default=knowledge, help="folder of knowledge tables")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
     c.option("--fdr", type=float, help="false discovery rate at which a member counts as significant")
     c.option("--out", type=Path, required=True, help="meta table")
 
