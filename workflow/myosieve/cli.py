@@ -54,7 +54,9 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     chosen = settings.stage_defaults(options.stage)
     if options.settings is not None:
         # What a slice says of its origin makes results stale, and is no setting.
-        chosen |= {k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members")}
+        chosen |= {
+            k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members", "organisms")
+        }
     for key in options.overrides:
         # A dotted key lies deeper; its option has the last name of it.
         *above, last = key.split(".")
@@ -75,7 +77,7 @@ def _paths(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
         elif name == "evidence":
             found += [path for _, path in value]
         elif isinstance(value, Path):
-            found += sorted(value.glob("*.tsv")) if value.is_dir() else [value]
+            found += sorted(value.glob("*.tsv*")) if value.is_dir() else [value]
         elif value is not None:
             found += value
     return found
@@ -198,7 +200,7 @@ def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Sum
     return rank(
         options.differential, options.proteins, options.annotation, options.secretome, chosen, options.knowledge,
         options.out, intensities=options.intensities, samples=options.samples, leak=options.leak, shedding=options.shedding,
-        tissues=options.tissues, panel=options.panel,
+        tissues=options.tissues, panel=options.panel, own_list=options.own_list,
     )  # fmt: skip
 
 
@@ -217,7 +219,7 @@ def _agreement(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
 def _compare(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.compare.step import compare
 
-    return compare(options.member, options.out, chosen["fdr"])
+    return compare(options.member, options.out, chosen["fdr"], options.organism, options.knowledge)
 
 
 def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
@@ -458,10 +460,14 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--design-matrix", help="the design matrix of the study, where it has one")
     c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
              help="linear expression over conditions, for the same; repeatable")  # fmt: skip
+    c.reads("--own-list", help="your own list of myokines: a column accession or gene, or one of these per line")
     c.option("--out", type=Path, required=True, help="candidates.tsv")
 
     c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))
     c.reads_pairs("--member", metavar="STUDY.CONTRAST=FILE", help="a study's differential.tsv; at least two")
+    c.option("--organism", action=_Pairs, metavar="STUDY.CONTRAST=ORGANISM",
+             help="species of a member, human where not told; where they differ, human orthologs meet")  # fmt: skip
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
     c.option("--fdr", type=float, help="false discovery rate at which a member counts as significant")
     c.option("--out", type=Path, required=True, help="meta table")
 

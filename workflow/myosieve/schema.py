@@ -524,6 +524,7 @@ CANDIDATES = Table(
         ),
         ("serum_flag", TEXT, "may it come from the culture serum"),
         ("known_myokine", TEXT, "name of the known myokine; shown, never scored"),
+        ("own_list", TEXT, "its name in the lab's own list, or yes; shown, never scored"),
         ("receptors", TEXT, "receptors by curated ligand-receptor pairs (number of resources)"),
         ("target_organs", TEXT, "organs that literature names for the known myokine"),
         ("muscle_expression", TEXT, "expression in muscle, and its rank among the tissues of the atlas"),
@@ -556,7 +557,11 @@ COMPARISON = Table(
     "comparison",
     "one per accession that is in any member",
     columns(
-        ("accession", TEXT, "leading accession without isoform suffix, by which the members are joined"),
+        (
+            "accession",
+            TEXT,
+            "leading accession without isoform suffix, by which the members are joined; its human ortholog's between species",
+        ),
         ("gene", TEXT, "gene symbol by the first member that names one"),
         ("n_members", COUNT, "members with a log2fc and its standard error"),
         ("log2fc", NUMBER, "pooled log2 fold change, treatment / control; empty if n_members < 2"),

@@ -155,7 +155,14 @@ def member_options(wildcards):
         (member, f"<results>/{member.partition('.')[0]}/differential.tsv")
         for member in COMPARISONS[wildcards.comparison]
     ]
-    return " ".join(f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}" for member, path in pairs)
+    told = [
+        f"--organism {quoted(f'{member}={organism}')}"
+        for member, _ in pairs
+        if (organism := STUDIES[member.partition(".")[0]].settings["organism"]) != "human"
+    ]
+    return " ".join(
+        [*(f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}" for member, path in pairs), *told]
+    )
 
 
 def panel_option(study):
@@ -181,7 +188,8 @@ def tissues_option(study):
 def ranking_options(study):
     """Return the options that name what a ranking may know beside its tests; the paths in them are the rule's inputs."""
     shed = [f"--shedding {quoted(workflow.pathvars.apply(path))}" for path in shedding_of(study)]
-    return " ".join(filter(None, [*shed, tissues_option(study), panel_option(study)]))
+    own = [f"--own-list {quoted(path)}" for path in study.own_list.values()]
+    return " ".join(filter(None, [*shed, tissues_option(study), panel_option(study), *own]))
 
 
 def records_of(study):

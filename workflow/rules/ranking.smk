@@ -16,6 +16,8 @@ rule ranking:
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         receptors=shipped("knowledge/receptors.tsv"),
         myokines=shipped("knowledge/myokines.tsv"),
+        names=[shipped("knowledge/genes.tsv.gz"), shipped("knowledge/aliases.tsv.gz")],
+        own_list=lambda wildcards: [*study_of(wildcards).own_list.values()],
         settings=settings_of("ranking"),
     output:
         candidates="<results>/{study}/candidates.tsv",

@@ -45,7 +45,7 @@ class Study:
         self.receptors = pd.DataFrame(
             [("human", "GOOD", "GDX", "GDXR", 11, "yes"), ("mouse", "INSIDE", "INS", "INSR", 9, "no")],
             columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
-        )
+        ).assign(receptor_accession="RECEPTOR", sources="made")
         self.settings = settings.stage_defaults("ranking")
         self.settings["ranking"] |= {"draws": 50, "bootstrap": 40}
 

@@ -18,6 +18,7 @@ from myosieve.ranking.bootstrap import Shifts, rank_quantiles, redrawn
 from myosieve.ranking.bootstrap_inputs import read_shifts
 from myosieve.ranking.gates import gates
 from myosieve.ranking.knowledge import match_myokines, match_receptors, read_myokines, read_receptors
+from myosieve.ranking.own_list import own_listed
 from myosieve.ranking.reasons import reasons
 from myosieve.ranking.saying import summary_of
 from myosieve.secretome.accessions import targets
@@ -41,6 +42,7 @@ def rank(
     shedding: Path | None = None,
     tissues: Path | None = None,
     panel: Path | None = None,
+    own_list: Path | None = None,
 ) -> Summary:
     """Score and rank the protein groups of each contrast, and write candidates.tsv.
 
@@ -51,7 +53,7 @@ def rank(
     settings
         `organism`, `fdr`, `min_log2fc` and `ranking`; those of the design and its contrasts for the bootstrap.
     knowledge
-        Folder with receptors.tsv and myokines.tsv.
+        Folder with receptors.tsv and myokines.tsv; with an own list also genes.tsv.gz and aliases.tsv.gz.
     out
         Where candidates.tsv goes.
     intensities, samples
@@ -64,6 +66,8 @@ def rank(
         Expression and plasma by protein.
     panel
         Panel of the study's immunoassay.
+    own_list
+        The lab's own list of myokines, as `own_list.read_own_list` reads it.
 
     Raises
     ------
@@ -77,6 +81,7 @@ def rank(
     atlas = read_atlas(tissues, panel)
     groups = groups.join(match_atlas(targets(groups), atlas).set_index(groups.index))
     groups["d_assay"] = desirability.assay(groups["measurable"].to_numpy(dtype=bool), atlas.has_plasma)
+    groups["own_list"], own = own_listed(targets(groups), own_list, Path(knowledge), settings["organism"])
     rows = _at_equal_leak(_rows(Path(differential), groups, Path(proteins)), leak)
     shifts = None
     if intensities is not None and chosen["bootstrap"]:
@@ -88,7 +93,7 @@ def rank(
     rows["gate"], rows["excluded_because"] = stopped.gate, stopped.excluded_because
     rows = _ranked(rows, settings, shifts)
     rows["reason"] = reasons(rows, settings["fdr"], chosen["min_peptides"])
-    summary = summary_of(rows, groups, settings, shifts)
+    summary = own.added_to(summary_of(rows, groups, settings, shifts))
     files.write_table(out, schema.CANDIDATES.arrange(rows[schema.CANDIDATES.names]))
     return summary
 
