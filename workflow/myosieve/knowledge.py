@@ -82,3 +82,49 @@ EXTRACELLULAR = Table(
     ),
     open=True,
 )
+
+ORGANS = Table(
+    "organs",
+    "one per vocabulary and tissue",
+    columns(
+        ("vocabulary", TEXT, "hpa, gtex or literature"),
+        ("tissue", TEXT, "name of the tissue there, in lower case, letters and digits only"),
+        ("organ", TEXT, "organ that it belongs to; empty = none, as for a cell line"),
+        ("proxy", TEXT, "yes where the tissue only stands for the organ, else no"),
+    ),
+    open=True,
+)
+
+GENES = Table(
+    "genes",
+    "one per organism and reviewed accession",
+    columns(
+        ("organism", TEXT, "human, mouse or rat"),
+        ("accession", TEXT, "UniProt accession"),
+        ("gene", TEXT, "official gene symbol"),
+        ("human_accession", TEXT, "accession of the human ortholog; of human rows the accession itself; empty = none"),
+        ("ensembl", TEXT, "Ensembl ids of the human gene, separated by ';'"),
+    ),
+    open=True,
+)
+
+PATHWAYS = Table(
+    "pathways",
+    "one per pathway and edge",
+    columns(
+        ("pathway", TEXT, "id of the pathway"),
+        ("title", TEXT, "what it shows"),
+        ("myokine_accession", TEXT, "human UniProt accession of the myokine"),
+        ("myokine_gene", TEXT, "human gene symbol of the myokine"),
+        ("organ", TEXT, "where it happens"),
+        ("step", COUNT, "order of the edge"),
+        ("source", TEXT, "node that acts"),
+        ("source_kind", TEXT, "myokine, receptor, kinase, transcription_factor, gene, effect or cell"),
+        ("relation", TEXT, "activates, inhibits, induces, releases or binds"),
+        ("target", TEXT, "node that is acted on"),
+        ("target_kind", TEXT, "as source_kind"),
+        ("reference", TEXT, "DOI, PubMed number or name of the source"),
+        ("doubtful", TEXT, "why the edge is in doubt; empty where it is not"),
+    ),
+    open=True,
+)

@@ -22,7 +22,7 @@ from myosieve.errors import InputError
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
     *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
-    *("secretome", "ranking", "report"),
+    *("secretome", "tissues", "ranking", "crosstalk", "report"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
@@ -71,6 +71,11 @@ class Study:
         return self.settings["evidence"]["uniprot_cache"] or str(self.results / "shared" / "uniprot.sqlite")
 
     @property
+    def expression(self) -> list[str]:
+        """Paths of the tissue atlases."""
+        return self.settings["knowledge"]["expression"]
+
+    @property
     def immunoassay(self) -> dict[str, str]:
         """Paths of plate and panel."""
         return self.settings["immunoassay"]
@@ -96,6 +101,7 @@ class Study:
         files_read = {
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
+            "tissues": {path: path for path in self.expression},
             "immunoassay": self.immunoassay,
             **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
         }.get(stage, {})
@@ -207,6 +213,7 @@ def _check(study: Study, where: str) -> None:
     named = [("table", study.table), ("samples", study.samples)]
     named += [("fasta", path) for path in study.fasta]
     named += [("evidence.files", path) for path in study.evidence_files]
+    named += [("knowledge.expression", path) for path in study.expression]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
     named += study.design_matrix.items()
     if "panel" in study.immunoassay and "plate" not in study.immunoassay:
