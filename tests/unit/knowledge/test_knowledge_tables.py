@@ -22,6 +22,7 @@ CONTRACT = {
         ],
         1,
     ),
+    "organs.tsv": (["vocabulary", "tissue", "organ", "proxy"], 2),
     "organisms.tsv": (["key", "species", "taxon_id", "mnemonic", "role"], 1),
 }  # fmt: skip
 

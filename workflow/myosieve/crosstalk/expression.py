@@ -39,11 +39,12 @@ def receptor_expression(receptors: Iterable[str], tissues: pd.DataFrame) -> pd.D
     counts, with its rank; `limiting` is its gene where the receptor is a complex. An organ of which a subunit has no value has
     no row.
     """
-    rna = tissues[tissues["kind"] == RNA]
+    wanted = {name: [canonical(part) for part in name.split("+") if part.strip()] for name in receptors}
+    asked = {subunit for subunits in wanted.values() for subunit in subunits}
+    rna = tissues[(tissues["kind"] == RNA) & tissues["accession"].isin(asked)]
     by_accession = dict(tuple(rna.groupby("accession", sort=False)))
     blocks = [pd.DataFrame(columns=COLUMNS)]
-    for receptor in dict.fromkeys(receptors):
-        subunits = [canonical(part) for part in receptor.split("+") if part.strip()]
+    for receptor, subunits in wanted.items():
         known = [by_accession[one] for one in dict.fromkeys(subunits) if one in by_accession]
         if known and len(known) == len(set(subunits)):
             blocks.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from myosieve import files, schema
@@ -83,8 +84,8 @@ def _rows(
     rows = pd.concat([rows, *_plasma(atlas, matched.pairs, accessions)], ignore_index=True)
     own = matched.pairs.loc[~matched.pairs["orthology"], "accession"]
     plain_source = f"{atlas.kind}: {name}"
-    source = dict.fromkeys(own, plain_source)
-    rows["source"] = rows["accession"].map(source).fillna(f"{ORTHOLOGY}; {plain_source}")
+    direct = rows["accession"].isin(set(own))
+    rows["source"] = np.where(direct, plain_source, f"{ORTHOLOGY}; {plain_source}")
     others = sorted(tissue for tissue in atlas.expression.columns if not organ_of(tissue, organs).listed)
     _say(summary, atlas, name, matched.n_rows, matched.n_unmatched, len(accessions), others, organism)
     return rows.sort_values(["accession", "kind", "organ"], kind="stable", ignore_index=True)
