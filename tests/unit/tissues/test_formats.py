@@ -12,7 +12,8 @@ import pytest
 from myosieve.errors import InputError
 from myosieve.tissues.formats import read_atlas
 
-ATLAS = """Gene\tEnsembl\tUniprot\tRNA tissue specific nTPM\tBlood concentration - Conc. blood MS [pg/L]\tBlood concentration - Conc. blood IM [pg/L]
+PLASMA = "\t".join(f"Blood concentration - Conc. blood {method} [pg/L]" for method in ("MS", "IM"))
+ATLAS = f"""Gene\tEnsembl\tUniprot\tRNA tissue specific nTPM\t{PLASMA}
 IL6R\tENSG00000160712\tP08887\tliver: 12.3;skeletal muscle: 4.5\t1200000\t
 MSTN\tENSG00000138379\tO14793, P00001\t\t\t350
 """

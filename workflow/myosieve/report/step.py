@@ -83,8 +83,8 @@ def _read(
     samples: Path,
     provenance: Path,
     settings: Mapping[str, Any],
-    crosstalk: Path | None,
-    pathways: Path | None,
+    crosstalk: Path | None = None,
+    pathways: Path | None = None,
 ) -> Content:
     tests = files.read_table(differential, schema.DIFFERENTIAL)
     if tests["contrast"].dropna().empty:
