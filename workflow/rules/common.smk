@@ -48,7 +48,18 @@ SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() 
 # Runs of predictors, by tool and name of the run: what they are told.
 RUNS = {(tool, run_name(chosen)): chosen for study in STUDIES.values() for tool, chosen in study.predictors.items()}
 COMPARISONS = config.get("compare") or {}
-ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "tissues", "ranking", "crosstalk"]
+ROOMS = [
+    "tables",
+    "quant",
+    "differential",
+    "immunoassay",
+    "sequence",
+    "evidence",
+    "secretome",
+    "tissues",
+    "ranking",
+    "crosstalk",
+]
 ROOMS += ["compare"]
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external", "secretome/shedding_step"]}
@@ -67,7 +78,15 @@ wildcard_constraints:
 def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
     names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
-    names += ["crosstalk.tsv", "f_tests.tsv", "evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
+    names += [
+        "crosstalk.tsv",
+        "f_tests.tsv",
+        "evidence.tsv",
+        "samples_qc.tsv",
+        "sensitivity.tsv",
+        "dataset.h5ad",
+        "provenance.json",
+    ]
     wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
     wanted += [f"<results>/{study.name}/shedding.tsv" for study in STUDIES.values() if study.fasta]
     wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]
