@@ -13,7 +13,7 @@ from myosieve.code import stage_digest
 PACKAGE = Path(myosieve.__file__).parent
 # The way of the data; a room may import the rooms before it.
 ROOMS = ["statistics", "tables", "quant", "differential", "immunoassay", "sequence", "evidence"]
-ROOMS += ["secretome", "ranking", "compare", "report"]
+ROOMS += ["secretome", "tissues", "ranking", "crosstalk", "compare", "report"]
 # What every room may import, and what these may import of each other, in order.
 FOUNDATION = ["errors", "threads", "progress", "schema", "knowledge", "files", "settings", "provenance"]
 

@@ -42,6 +42,7 @@ def with_study(root: Path, **changes: object) -> dict:
         ({"fasta": ["absent.fasta"]}, "studies.demo: fasta: file 'absent.fasta' does not exist"),
         ({"serum_fasta": ["absent.fasta"]}, "studies.demo: serum_fasta: file 'absent.fasta' does not exist"),
         ({"evidence": {"files": ["absent.txt"]}}, "evidence.files: file 'absent.txt' does not exist"),
+        ({"knowledge": {"expression": ["absent.tsv"]}}, "knowledge.expression: file 'absent.tsv' does not exist"),
         (
             {"contrasts": {"c": {"treatment": "endurance", "control": "rest"}}},
             "contrast 'c': control 'rest' is a condition that no sample has; conditions in the sample sheet: control, ",

@@ -194,6 +194,12 @@ def _shedding(options: argparse.Namespace, _: dict[str, Any]) -> provenance.Summ
     )  # fmt: skip
 
 
+def _tissues(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.tissues.step import tissues
+
+    return tissues(options.expression, chosen["organism"], options.knowledge, options.out)
+
+
 def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.ranking.step import rank
 
@@ -201,6 +207,15 @@ def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Sum
         options.differential, options.proteins, options.annotation, options.secretome, chosen, options.knowledge,
         options.out, intensities=options.intensities, samples=options.samples, leak=options.leak, shedding=options.shedding,
         tissues=options.tissues, panel=options.panel, own_list=options.own_list,
+    )  # fmt: skip
+
+
+def _crosstalk(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.crosstalk.step import crosstalk
+
+    return crosstalk(
+        options.candidates, options.proteins, chosen, options.knowledge, options.out, options.pathways_out,
+        options.tissues,
     )  # fmt: skip
 
 
@@ -230,6 +245,7 @@ def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.S
         annotation=options.annotation, samples_qc=options.samples_qc, sensitivity=options.sensitivity,
         quantified=options.quantified,
         samples=options.samples, provenance=options.provenance, settings=chosen, xlsx=options.xlsx, html=options.html,
+        crosstalk=options.crosstalk, pathways=options.pathways,
     )  # fmt: skip
 
 
@@ -443,6 +459,12 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--protease", default="auto", help="auto (told from the peptides), trypsin, lysc, gluc and others")
     c.option("--out", type=Path, required=True, help="shedding.tsv")
 
+    c = command("tissues", "Bring atlases of tissue expression to one table.", _tissues, "tissues", ("organism",))
+    c.reads("--expression", nargs="+", required=True, help="atlases, each told from its content")
+    c.option("--organism", choices=keys["organism"]["enum"], help="species of the cells")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--out", type=Path, required=True, help="tissues.tsv")
+
     c = command("rank", "Rank the candidates of each contrast.", _rank, "ranking",
                 ("design", "design_matrix", "contrasts"))  # fmt: skip
     c.reads("--differential", required=True, help="differential.tsv")
@@ -462,6 +484,18 @@ def _parser() -> argparse.ArgumentParser:
              help="linear expression over conditions, for the same; repeatable")  # fmt: skip
     c.reads("--own-list", help="your own list of myokines: a column accession or gene, or one of these per line")
     c.option("--out", type=Path, required=True, help="candidates.tsv")
+
+    c = command("crosstalk", "Say which organs the candidates may speak to, through which receptors.", _crosstalk,
+                "crosstalk", ("organism", "crosstalk.top", "crosstalk.min_expression"))  # fmt: skip
+    c.reads("--candidates", required=True, help="candidates.tsv")
+    c.reads("--proteins", required=True, help="proteins.tsv of `quantify`")
+    c.reads("--tissues", help="what `tissues` wrote; without it the organs come from literature alone")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--organism", choices=keys["organism"]["enum"], help="species of the cells")
+    for name in ("top", "min_expression"):
+        c.setting(name, keys["crosstalk"]["properties"][name])
+    c.option("--out", type=Path, required=True, help="crosstalk.tsv")
+    c.option("--pathways-out", type=Path, required=True, help="shipped pathways whose myokine was detected")
 
     c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))
     c.reads_pairs("--member", metavar="STUDY.CONTRAST=FILE", help="a study's differential.tsv; at least two")
@@ -484,6 +518,8 @@ def _parser() -> argparse.ArgumentParser:
         ("provenance", "provenance.json"),
     ):
         c.reads(f"--{name}", required=True, help=text)
+    c.reads("--crosstalk", help="crosstalk.tsv; without it the report is silent on organs")
+    c.reads("--pathways", help="pathways of the study, as `crosstalk` wrote them")
     c.option("--xlsx", type=Path, required=True, help="candidates.xlsx")
     c.option("--html", type=Path, required=True, help="report.html")
 

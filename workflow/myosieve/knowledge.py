@@ -43,6 +43,18 @@ ORGANISMS = Table(
     open=True,
 )
 
+ORGANS = Table(
+    "organs",
+    "one per vocabulary and tissue",
+    columns(
+        ("vocabulary", TEXT, "hpa, gtex or literature"),
+        ("tissue", TEXT, "name of the tissue there, in lower case, letters and digits only"),
+        ("organ", TEXT, "organ that it belongs to; empty = none, as for a cell line"),
+        ("proxy", TEXT, "yes where the tissue only stands for the organ, else no"),
+    ),
+    open=True,
+)
+
 RECEPTORS = Table(
     "receptors",
     "one per organism, ligand and receptor",

@@ -24,7 +24,7 @@ from myosieve.errors import InputError
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
     *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
-    *("leak_index", "secretome", "ranking", "report"),
+    *("leak_index", "secretome", "tissues", "ranking", "crosstalk", "report"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
@@ -78,6 +78,11 @@ class Study:
         return self.settings["evidence"]["uniprot_cache"] or str(self.results / "shared" / "uniprot.sqlite")
 
     @property
+    def expression(self) -> list[str]:
+        """Paths of the tissue atlases."""
+        return self.settings["knowledge"]["expression"]
+
+    @property
     def immunoassay(self) -> dict[str, str]:
         """Paths of plate and panel."""
         return self.settings["immunoassay"]
@@ -114,6 +119,7 @@ class Study:
         files_read = {
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
+            "tissues": {path: path for path in self.expression},
             "immunoassay": self.immunoassay,
             "secretome": self.design_matrix | {path: path for path in self.serum_fasta},
             **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
@@ -230,6 +236,7 @@ def _check(study: Study, where: str) -> None:
     named += [("fasta", path) for path in study.fasta]
     named += [("serum_fasta", path) for path in study.serum_fasta]
     named += [("evidence.files", path) for path in study.evidence_files]
+    named += [("knowledge.expression", path) for path in study.expression]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
     named += study.design_matrix.items()
     named += study.own_list.items()

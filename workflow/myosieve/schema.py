@@ -474,6 +474,25 @@ SAMPLES_QC = Table(
 # What quantification knows of a sample; leak and serum come behind it in samples_qc.tsv.
 SAMPLES_QUANTIFIED = Table("quantified samples", SAMPLES_QC.rows, SAMPLES_QC.columns[:13])
 
+TISSUES = Table(
+    "tissues",
+    "one per atlas, protein, kind and organ",
+    columns(
+        ("organism", TEXT, "human, mouse or rat: the species of the accession"),
+        ("accession", TEXT, "UniProt accession"),
+        ("gene", TEXT, "gene symbol, to read"),
+        ("kind", TEXT, "rna, plasma_ms or plasma_immunoassay"),
+        ("organ", TEXT, "muscle, adipose, liver and so on, by the shipped list; 'plasma' for concentrations"),
+        ("tissues", TEXT, "the atlas's own names of its tissues, highest first, separated by ';'"),
+        ("proxy", YES_NO, "yes where these tissues only stand for the organ, as bone marrow for bone"),
+        ("value", NUMBER, "highest value of these tissues, or the concentration"),
+        ("unit", TEXT, "nTPM, NX, TPM or another one that the atlas tells; pg/L; empty where it tells none"),
+        ("rank", COUNT, "rank of the highest of them among all tissues of the atlas, 1 = highest; empty = not known"),
+        ("of", COUNT, "tissues of the atlas with a value for this protein; empty = the atlas names some tissues only"),
+        ("source", TEXT, "kind and name of the file, and whether it speaks by orthology"),
+    ),
+)
+
 CANDIDATES = Table(
     "candidates",
     "one per protein group and contrast, ranked within the contrast",
@@ -549,6 +568,56 @@ CANDIDATES = Table(
         ),
         ("reason", TEXT, "what carries the candidate and what speaks against it"),
         _EXCLUDED,
+    ),
+)
+
+CROSSTALK = Table(
+    "crosstalk",
+    "one per contrast, ranked candidate, receptor and organ; a candidate without a receptor keeps a row",
+    columns(
+        ("contrast", TEXT, "name of the contrast; log2fc is always treatment / control"),
+        ("rank", COUNT, "rank of the candidate within the contrast"),
+        _GENE,
+        _ACCESSION,
+        _GROUP,
+        ("direction", TEXT, "up or down with the treatment"),
+        ("log2fc", NUMBER, "log2 fold change, treatment / control"),
+        ("secretion_class", TEXT, "how it would leave the cell"),
+        ("receptor_gene", TEXT, "gene of the receptor, subunits joined by '+'; empty = none is known"),
+        ("receptor_accession", TEXT, "UniProt accession of the receptor, subunits joined by '+'"),
+        ("resources", COUNT, "databases that list the pair; they copy each other"),
+        ("curated", YES_NO, "whether one of them is curated from the literature"),
+        ("sources", TEXT, "names of these databases, separated by ';'"),
+        ("organ", TEXT, "organ that the signal may reach; empty = none is known"),
+        ("evidence", TEXT, "what speaks for it, in words"),
+        ("receptor_value", NUMBER, "expression of the receptor in the organ, of a complex its least expressed subunit"),
+        ("unit", TEXT, "unit of receptor_value; empty where the atlas tells none"),
+        ("receptor_rank", COUNT, "rank of the organ's tissue among the atlas's tissues for that subunit, 1 = highest"),
+        ("proxy", YES_NO, "yes where another tissue stands for the organ, as bone marrow for bone"),
+        ("organ_source", TEXT, "receptor expression, literature or empty"),
+        ("pathway", TEXT, "shipped pathways of this myokine, separated by ';'"),
+        ("known_myokine", TEXT, "name of the known myokine; shown, never scored"),
+    ),
+)
+
+STUDY_PATHWAYS = Table(
+    "pathways of the study",
+    "one per edge of a shipped pathway whose myokine the study detected",
+    columns(
+        _GROUP,
+        ("pathway", TEXT, "id of the pathway"),
+        ("title", TEXT, "what it shows"),
+        ("myokine_accession", TEXT, "human UniProt accession of the myokine"),
+        ("myokine_gene", TEXT, "human gene symbol of the myokine"),
+        ("organ", TEXT, "where it happens"),
+        ("step", COUNT, "order of the edge"),
+        ("source", TEXT, "node that acts"),
+        ("source_kind", TEXT, "myokine, receptor, kinase, transcription_factor, gene, effect or cell"),
+        ("relation", TEXT, "activates, inhibits, induces, releases or binds"),
+        ("target", TEXT, "node that is acted on"),
+        ("target_kind", TEXT, "as source_kind"),
+        ("reference", TEXT, "DOI, PubMed number or name of the source"),
+        ("doubtful", TEXT, "why the edge is in doubt; empty where it is not"),
     ),
 )
 

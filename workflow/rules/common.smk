@@ -43,7 +43,8 @@ SEQUENCES = {study.sequence_digest(): study.fasta for study in STUDIES.values() 
 # Runs of predictors, by tool and name of the run: what they are told.
 RUNS = {(tool, run_name(chosen)): chosen for study in STUDIES.values() for tool, chosen in study.predictors.items()}
 COMPARISONS = config.get("compare") or {}
-ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "ranking", "compare"]
+ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "tissues"]
+ROOMS += ["ranking", "crosstalk", "compare"]
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external", "secretome/shedding_step"]}
 CODE |= {"secretome/leak_index_step": stage_digest("secretome/leak_index_step")}
@@ -62,7 +63,15 @@ wildcard_constraints:
 def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
     names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
-    names += ["f_tests.tsv", "evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
+    names += [
+        "crosstalk.tsv",
+        "f_tests.tsv",
+        "evidence.tsv",
+        "samples_qc.tsv",
+        "sensitivity.tsv",
+        "dataset.h5ad",
+        "provenance.json",
+    ]
     wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
     wanted += [f"<results>/{study.name}/shedding.tsv" for study in STUDIES.values() if study.fasta]
     wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]
@@ -143,6 +152,16 @@ def evidence_options(study):
     return " ".join(f"{name} {quoted(value)}" for name, value in options)
 
 
+def tissues_of(study):
+    """Return the study's table of tissue expression; none without atlases."""
+    return [f"<results>/{study.name}/tissues.tsv"] if study.expression else []
+
+
+def tissues_option(study):
+    """Return the option that names the tissues; the path in it is the rule's input."""
+    return "".join(f"--tissues {quoted(workflow.pathvars.apply(path))}" for path in tissues_of(study))
+
+
 def compared_tables(wildcards):
     """Return the tables that a comparison reads, each once."""
     studies = dict.fromkeys(member.partition(".")[0] for member in COMPARISONS[wildcards.comparison])
@@ -175,16 +194,6 @@ def shedding_of(study):
     return [f"<results>/{study.name}/shedding.tsv"] if study.fasta else []
 
 
-def tissues_of(study):
-    """Return the table of tissues; none where the study names no atlas."""
-    return [f"<results>/{study.name}/tissues.tsv"] if getattr(study, "expression_files", []) else []
-
-
-def tissues_option(study):
-    """Return the option that names the table of tissues; the path in it is the rule's input."""
-    return " ".join(f"--tissues {quoted(workflow.pathvars.apply(path))}" for path in tissues_of(study))
-
-
 def ranking_options(study):
     """Return the options that name what a ranking may know beside its tests; the paths in them are the rule's inputs."""
     shed = [f"--shedding {quoted(workflow.pathvars.apply(path))}" for path in shedding_of(study)]
@@ -197,7 +206,8 @@ def records_of(study):
     steps = ["1_tables", "2_quant", "3_differential", "4_sensitivity", "5_evidence", "6_secretome"]
     steps += ["6_shedding"] if study.fasta else []
     steps[2:2] = ["2_leak_index"] if study.carries_leak_index else []
-    steps += ["7_ranking"]
+    steps += ["6_tissues"] if study.expression else []
+    steps += ["7_ranking", "7_crosstalk"]
     steps += ["8_immunoassay", "9_agreement"] if study.immunoassay else []
     records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
     shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []

@@ -11,6 +11,8 @@ rule report:
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
         samples="<results>/{study}/intake/samples.tsv",
+        crosstalk="<results>/{study}/crosstalk.tsv",
+        pathways="<results>/{study}/pathways.tsv",
         provenance="<results>/{study}/provenance.json",
         settings=settings_of("report"),
     output:
@@ -26,6 +28,6 @@ rule report:
     shell:
         "myosieve report --study {wildcards.study:q} --candidates {input.candidates:q}"
         " --differential {input.differential:q} --annotation {input.annotation:q} --samples-qc {input.samples_qc:q}"
-        " --sensitivity {input.sensitivity:q}"
+        " --sensitivity {input.sensitivity:q} --crosstalk {input.crosstalk:q} --pathways {input.pathways:q}"
         " --quantified {params.quantified:q} --samples {input.samples:q} --provenance {input.provenance:q}"
         " --settings {input.settings:q} --xlsx {output.xlsx:q} --html {output.html:q} 2> {log:q}"

@@ -36,6 +36,7 @@ CONTRACT = {
         2,
     ),
     "aliases.tsv.gz": (["organism", "alias", "gene", "ambiguous"], 2),
+    "organs.tsv": (["vocabulary", "tissue", "organ", "proxy"], 2),
     "organisms.tsv": (["key", "species", "taxon_id", "mnemonic", "role"], 1),
 }  # fmt: skip
 

@@ -184,7 +184,8 @@ def test_an_atlas_and_a_panel_enter_the_prior(study):
         ("GOOD", "rna", "muscle", "no", 3.0, "nTPM", 2, 51),
         ("SHED", "plasma_ms", "plasma", "no", 5, "pg/L", None, None),
     ]
-    files.write_table(study.folder / "tissues.tsv", pd.DataFrame(rows, columns=columns))
+    table = pd.DataFrame(rows, columns=columns).reindex(columns=schema.TISSUES.names)
+    files.write_table(study.folder / "tissues.tsv", table)
     (study.folder / "panel.tsv").write_text("analyte\taccession\nx\tDOWN\n", encoding="utf-8")
     alone = late(run(study, panel=study.folder / "panel.tsv")[1])["d_assay"]
     assert alone["DOWN"] == 1

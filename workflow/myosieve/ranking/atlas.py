@@ -12,22 +12,6 @@ from myosieve import files, schema
 from myosieve.immunoassay.panel import read_panel
 from myosieve.secretome.accessions import canonical, exploded
 
-# What is read here of the table of tissues.
-_READ = schema.Table(
-    "tissues",
-    "one per protein, kind of measurement and organ",
-    schema.columns(
-        ("accession", schema.TEXT, "UniProt accession"),
-        ("kind", schema.TEXT, "rna, plasma_ms or plasma_immunoassay"),
-        ("organ", schema.TEXT, "muscle, plasma or another"),
-        ("proxy", schema.YES_NO, "whether the tissue only stands for the organ"),
-        ("value", schema.NUMBER, "expression or concentration"),
-        ("unit", schema.TEXT, "its unit"),
-        ("rank", schema.COUNT, "rank of the organ's tissue among the source's, 1 = highest"),
-        ("of", schema.COUNT, "number of tissues"),
-    ),
-    open=True,
-)
 _PLASMA = {"plasma_ms": "mass spectrometry", "plasma_immunoassay": "immunoassay"}
 
 
@@ -61,9 +45,9 @@ def read_atlas(tissues: Path | None, panel: Path | None) -> Atlas:
     InputError
         A file is missing, or lacks a column.
     """
-    table = pd.DataFrame(columns=_READ.names)
+    table = pd.DataFrame(columns=schema.TISSUES.names)
     if tissues is not None:
-        table = files.read_table(tissues, _READ).dropna(subset=["accession", "value"])
+        table = files.read_table(tissues, schema.TISSUES).dropna(subset=["accession", "value"])
         table = table.assign(accession=table["accession"].map(canonical))
     muscle = table[(table["kind"] == "rna") & (table["organ"] == "muscle") & (table["proxy"] != "yes")]
     measured = read_panel(panel, None).values() if panel is not None else []

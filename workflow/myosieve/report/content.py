@@ -102,6 +102,8 @@ class Content:
         Columns stage, name, value (text): what each step was told, and what it counted.
     versions, inputs
         (program, version) and (file, SHA-256).
+    crosstalk, pathways
+        Tables of the contract, or None where the report was not given them.
     """
 
     study: str
@@ -123,6 +125,8 @@ class Content:
     counts: pd.DataFrame
     versions: tuple[tuple[str, str], ...]
     inputs: tuple[tuple[str, str], ...]
+    crosstalk: pd.DataFrame | None = None
+    pathways: pd.DataFrame | None = None
 
 
 def gather(
@@ -138,6 +142,8 @@ def gather(
     after: pd.DataFrame,
     provenance: Mapping[str, Any],
     settings: Mapping[str, Any],
+    crosstalk: pd.DataFrame | None = None,
+    pathways: pd.DataFrame | None = None,
 ) -> Content:
     """Return what the report says, from the tables of the contract.
 
@@ -182,6 +188,8 @@ def gather(
             *sorted(provenance["libraries"].items()),
         ),
         inputs=tuple(sorted(provenance["inputs"].items())),
+        crosstalk=crosstalk,
+        pathways=pathways,
     )
 
 

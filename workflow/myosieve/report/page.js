@@ -39,7 +39,7 @@ async function draw(element) {
     displaylogo: false,
     displayModeBar: small ? false : "hover",
     // Named one by one: Plotly's own set has a button that would send the data to its makers.
-    modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]],
+    modeBarButtons: [["toImage"], ...(layout.xaxis ? [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]] : [])],
     plotlyServerURL: "",
     toImageButtonOptions: { format: "svg", filename: element.id },
   });

@@ -33,6 +33,8 @@ def report(
     settings: Mapping[str, Any],
     xlsx: Path,
     html: Path,
+    crosstalk: Path | None = None,
+    pathways: Path | None = None,
 ) -> Summary:
     """Write the workbook and the page of a study; on any failure neither appears.
 
@@ -50,6 +52,8 @@ def report(
         `fdr` and `report` (`title`, `top`).
     xlsx, html
         Where to write.
+    crosstalk, pathways
+        What `crosstalk` wrote, if it ran.
 
     Raises
     ------
@@ -57,8 +61,9 @@ def report(
         A file is missing or no such table, there is no contrast, or the files belong to different studies or runs.
     """
     content = _read(
-        study, candidates, differential, annotation, samples_qc, sensitivity, quantified, samples, provenance, settings
-    )
+        study, candidates, differential, annotation, samples_qc, sensitivity, quantified, samples, provenance, settings,
+        crosstalk, pathways,
+    )  # fmt: skip
     book, cut = workbook(content)
     text = page(content)
     with files.writing(xlsx) as xlsx_aside, files.writing(html) as html_aside:
@@ -78,6 +83,8 @@ def _read(
     samples: Path,
     provenance: Path,
     settings: Mapping[str, Any],
+    crosstalk: Path | None = None,
+    pathways: Path | None = None,
 ) -> Content:
     tests = files.read_table(differential, schema.DIFFERENTIAL)
     if tests["contrast"].dropna().empty:
@@ -112,7 +119,19 @@ def _read(
         after=after,
         provenance=_provenance(provenance, study),
         settings=settings,
+        crosstalk=_of_contrasts(crosstalk, set(tests["contrast"])),
+        pathways=None if pathways is None else files.read_table(pathways, schema.STUDY_PATHWAYS),
     )
+
+
+def _of_contrasts(crosstalk: Path | None, contrasts: set[str]) -> pd.DataFrame | None:
+    if crosstalk is None:
+        return None
+    table = files.read_table(crosstalk, schema.CROSSTALK)
+    strangers = sorted(set(table["contrast"]) - contrasts)
+    if strangers:
+        raise InputError(f"contrast {strangers[0]!r} is of another run", crosstalk, "run `myosieve crosstalk` again")
+    return table
 
 
 def _intensities(quantified: Path, name: str) -> pd.DataFrame:

@@ -32,7 +32,7 @@ _SCIENTIFIC = ("p_value", "q_value")
 _THREE_DIGITS = ("score", "score_experiment", "score_prior", "missing", "serum_share")
 _WIDTHS = {"reason": 90, "secretion_reason": 50, "protein_name": 36, "excluded_because": 44, "receptors": 30, "note": 44,
            "target_organs": 24, "known_myokine": 18, "meaning": 100, "text": 120, "value": 70, "outlier": 50,
-           "protein_group": 16, "contrast": 18, "sample": 20}  # fmt: skip
+           "protein_group": 16, "contrast": 18, "sample": 20, "evidence": 90, "sources": 30}  # fmt: skip
 
 
 def workbook(content: Content) -> tuple[bytes, dict[str, int]]:
@@ -58,6 +58,9 @@ def workbook(content: Content) -> tuple[bytes, dict[str, int]]:
             _contrast(sheets, name, contrast)
         for name, part in _parts("All proteins", content.differential):
             sheets.table(sheets.reserve(name), part, schema.DIFFERENTIAL, frozen=4)
+        crosstalk = [] if content.crosstalk is None else _parts("Crosstalk", content.crosstalk)
+        for name, part in crosstalk:
+            sheets.table(sheets.reserve(name), part, schema.CROSSTALK, frozen=3)
         sheets.table(sheets.reserve("QC"), content.samples_qc, schema.SAMPLES_QC, frozen=1)
         sheets.lines(sheets.reserve("Methods"), _methods(content))
         sheets.table(sheets.reserve("Settings"), content.settings, None, frozen=2)
@@ -142,6 +145,8 @@ def _read_me(sheets: _Sheets, content: Content, names: Sequence[str]) -> None:
         lines.append(("text", f"Sheet {name!r}: {contrast.question}. {numbers}."))
     sheet = sheets.lines(names[0], lines)
     legends = [("contrast sheets", schema.CANDIDATES), ("All proteins", schema.DIFFERENTIAL), ("QC", schema.SAMPLES_QC)]
+    if content.crosstalk is not None:
+        legends.append(("Crosstalk", schema.CROSSTALK))
     legend = pd.DataFrame(
         [(where, c.name, c.kind, c.meaning) for where, table in legends for c in table.columns],
         columns=["sheet", "column", "kind", "meaning"],

@@ -1,0 +1,1 @@
+"""Ranked candidates + receptors + where these are expressed -> which organs the muscle may speak to, and how."""
