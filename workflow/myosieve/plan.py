@@ -22,7 +22,7 @@ from myosieve.errors import InputError
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
     *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
-    *("secretome", "ranking", "report"),
+    *("secretome", "ranking", "validation", "report"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
@@ -97,7 +97,7 @@ class Study:
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
             "immunoassay": self.immunoassay,
-            **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
+            **dict.fromkeys(("differential", "sensitivity", "agreement", "validation"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence"):

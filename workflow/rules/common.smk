@@ -46,6 +46,7 @@ COMPARISONS = config.get("compare") or {}
 ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence", "secretome", "ranking", "compare"]
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external", "secretome/shedding_step"]}
+CODE |= {"ranking/validation_step": stage_digest("ranking/validation_step")}
 
 
 wildcard_constraints:
@@ -62,6 +63,7 @@ def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
     names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
     names += ["f_tests.tsv", "evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
+    names += ["validation.tsv"]
     wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
     wanted += [f"<results>/{study.name}/shedding.tsv" for study in STUDIES.values() if study.fasta]
     wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]
@@ -147,7 +149,7 @@ def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
     steps = ["1_tables", "2_quant", "3_differential", "4_sensitivity", "5_evidence", "6_secretome"]
     steps += ["6_shedding"] if study.fasta else []
-    steps += ["7_ranking"]
+    steps += ["7_ranking", "7_validation"]
     steps += ["8_immunoassay", "9_agreement"] if study.immunoassay else []
     records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
     shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
