@@ -284,7 +284,7 @@ def _warnings(name: str, rows: pd.DataFrame) -> list[str]:
     null = rows["value"].get(("permutation", "hits_null", "p_value"), np.nan)
     if hits["value"] > 0 and hits["p_value"] > _SIGNIFICANT and null >= hits["value"] / 2:
         found.append(
-            f"{name}: with permuted sample labels there are {null:g} hits in the middle, against {hits['value']:g} with the "
+            f"{name}: with permuted sample labels there are {null:g} hits in the median, against {hits['value']:g} with the "
             f"true ones (permutation p = {hits['p_value']:.2g}): the hits may be chance"
         )
     own, papers = (rows["value"].get(("recovery", "auroc", one), np.nan) for one in ("score", "fame"))

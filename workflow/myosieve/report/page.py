@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from myosieve.report import figures, quality_figures
+from myosieve.report import figures, quality_figures, validation_words
 from myosieve.report.content import Content, Contrast
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
 from myosieve.secretome.leak import NOT_RUN
@@ -52,6 +52,7 @@ def page(content: Content) -> str:
         styles=_table_styles() + (own / "page.css").read_text(encoding="utf-8"),
         sections=[_section(i, contrast, content) for i, contrast in enumerate(content.contrasts, start=1)],
         sample_figures=_sample_figures(content),
+        validation=validation_words.section(content.validation),
         colors=figures.SECRETION_COLORS,
     )
 
