@@ -10,6 +10,7 @@ import yaml
 from tests.workflow.conftest import Project
 
 AFTER_DIFFERENTIAL = {"differential": 1, "sensitivity": 1, "agreement": 1, "ranking": 1, "compare": 1, "provenance": 1}
+AFTER_DIFFERENTIAL |= {"validation": 1}
 AFTER_DIFFERENTIAL |= {"report": 1, "dataset": 1}
 ANNOTATION = {"evidence": 1, "secretome": 1, "shedding": 1}
 # What depends on the sample sheet; the plate does not, nor do the sequences.
@@ -59,7 +60,7 @@ def test_other_sequences_run_the_study_since_they_may_name_its_proteins_but_not_
 
 def test_a_changed_knot_ranks_again_and_tests_nothing(project: Project) -> None:
     project.edit("mine.yaml", "studies:", "defaults: {ranking: {knots: {effect: [0, 3]}}}\nstudies:")
-    assert project.jobs() == {"ranking": 1, "provenance": 1, "report": 1}
+    assert project.jobs() == {"ranking": 1, "validation": 1, "provenance": 1, "report": 1}
 
 
 def test_key_order_and_comments_in_the_config_change_nothing(project: Project) -> None:
@@ -143,7 +144,8 @@ def test_a_predictors_result_runs_the_annotation_again_and_is_used(project: Proj
         "sp|P07858|CATB_HUMAN\tOTHER\t0.9\t0.1\t\n"
     )
     project.edit("mine.yaml", "    design:", "    evidence: {files: [signalp.txt]}\n    design:")
-    affected = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "provenance", "report", "dataset"), 1)
+    affected = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "validation"), 1)
+    affected |= dict.fromkeys(("provenance", "report", "dataset"), 1)
     assert project.jobs() == affected
     done = project.snakemake("--configfile", "mine.yaml", "--until", "evidence")
     assert done.returncode == 0, done.stdout + done.stderr
