@@ -41,7 +41,9 @@ class Made:
         self.secretome = self.secretome.assign(leak_marker="no", leak_correlation=0.0, leak_flag="", serum_flag="")
         known = names[5 : 5 + KNOWN]
         self.myokines = pd.DataFrame({"gene": known, "name": "made myokine", "accession_human": known})
-        self.myokines = self.myokines.assign(accession_mouse="", target_organs="", list=["core"] * 5 + ["wider"] * 3)
+        self.myokines = self.myokines.assign(
+            accession_mouse="", target_organs="", list=["core"] * 5 + ["wider"] * (KNOWN - 5)
+        )
         self.receptors = pd.DataFrame(
             [("human", known[0], "L", "R", 5, "yes")],
             columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
@@ -108,6 +110,9 @@ def test_a_study_with_planted_myokines_is_validated_by_every_analysis(made) -> N
     assert cell(table, "base_rate", "secreted", "hits")["ci_low"] > 1
     assert summary.counts["late: known myokines among them"] == KNOWN
     assert summary.seeds == {"validation": 1}
+    assert summary.counts["late: permutations of the sample labels"] == 20
+    told = " ".join(summary.methods)
+    assert all(words in told for words in ("number of papers", "20 permutations", "20 shuffles", "Fisher's exact test"))
     assert not [text for text in summary.warnings if "chance" in text]
 
 
@@ -191,16 +196,18 @@ def test_without_the_table_of_genes_all_but_fame_is_measured(made) -> None:
     assert "genes.tsv.gz" in cell(table, "recovery", "auroc", "fame")["note"]
     assert cell(table, "recovery", "auroc", "score")["value"] > 0.8
     assert not [text for text in summary.warnings if "papers" in text]
+    assert not [text for text in summary.methods if "papers" in text]
 
 
 def test_an_organism_without_known_myokines_says_so(made) -> None:
     made.settings["organism"] = "rat"
-    _, table = made.run()
+    summary, table = made.run()
     own = cell(table, "recovery", "auroc", "score")
     assert np.isnan(own["value"])
     assert own["note"].startswith("0 known myokines among 60 detected secreted proteins: too few")
     assert cell(table, "permutation", "hits", "p_value")["value"] > 0
     assert table["analysis"].eq("leave_one_out").sum() == 0
+    assert not [text for text in summary.methods if "AUROC" in text or "shuffles" in text]
 
 
 def test_a_contrast_in_which_nothing_is_secreted_is_empty_and_says_why(made) -> None:

@@ -20,7 +20,7 @@ from myosieve.provenance import Summary
 from myosieve.ranking import permutation, score, validation
 from myosieve.ranking.base_rates import base_rates
 from myosieve.ranking.knowledge import read_myokines
-from myosieve.ranking.recovery import fame_matched, leave_one_out, recovery
+from myosieve.ranking.recovery import FIRSTS, MATCHES, fame_matched, leave_one_out, recovery
 from myosieve.secretome.accessions import contains_any, targets
 from myosieve.statistics.auroc import area
 from myosieve.statistics.permutations import permutation_p
@@ -75,7 +75,6 @@ def validate(
     InputError
         A file is missing, the tables are not of one study, or the settings do not fit them.
     """
-    chosen = settings["validation"]
     experiment, wanted = _experiment(intensities, samples, proteins, settings, log2, estimates)
     table = _judged(candidates, differential, proteins, knowledge, settings["organism"])
     named = {contrast.name: contrast for contrast in wanted}
@@ -83,14 +82,14 @@ def validate(
     for name in listed:
         if name not in named:
             raise InputError(f"contrast {name!r} is not in the settings", candidates, "rank again with these settings")
-    blocks = []
+    blocks, permuted = [], {}
     for name in listed:
         rows = table[table["contrast"] == name].reset_index(drop=True)
-        found = _of_contrast(rows, named[name], experiment, settings)
+        found, permuted[name] = _of_contrast(rows, named[name], experiment, settings)
         blocks.append(pd.DataFrame(found).assign(contrast=name))
     result = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=schema.VALIDATION.names)
     files.write_table(out, schema.VALIDATION.arrange(result))
-    return _summary(result, table, chosen, settings)
+    return _summary(result, table, permuted, settings)
 
 
 # ---- reading -------------------------------------------------------------------------------------------------------
@@ -167,7 +166,8 @@ def _texts_filled(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _of_contrast(
     rows: pd.DataFrame, contrast: Contrast, experiment: permutation.Experiment, settings: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], int]:
+    """Return the rows of a contrast, and how many permutations of its labels there were."""
     chosen = settings["validation"]
 
     def random(analysis: str) -> np.random.Generator:
@@ -189,7 +189,7 @@ def _of_contrast(
     found += _label_rows(null, rows)
     found += _prior_rows(background, settings["ranking"], chosen["permutations"], random("prior_shuffle"))
     found += base_rates(rows, settings["fdr"])
-    return found + leave_one_out(background)
+    return found + leave_one_out(background), null.count
 
 
 def _label_rows(null: permutation.Null, rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -246,29 +246,15 @@ def _null_row(
 
 
 def _summary(
-    result: pd.DataFrame, table: pd.DataFrame, chosen: Mapping[str, Any], settings: Mapping[str, Any]
+    result: pd.DataFrame, table: pd.DataFrame, permuted: Mapping[str, int], settings: Mapping[str, Any]
 ) -> Summary:
-    summary = Summary(
-        methods=[
-            (
-                "The ranking was held against known myokines among the detected secreted protein groups (classes "
-                f"{', '.join(validation.SECRETED)}): AUROC (DeLong et al. 1988, Biometrics 44:837), enrichment among the first "
-                f"25 and 50 (stratified bootstrap of {chosen['bootstrap']} samples, seed {chosen['seed']}), beside the number "
-                "of papers on each gene, and against secreted proteins with as many papers. Whether a protein is a known "
-                "myokine enters no score."
-            ),
-            (
-                f"Up to {chosen['permutations']} permutations of the sample labels within the strata of the design, with the "
-                "whole linear model fitted again (tests of absence, leak and serum not), gave the null of the experiment axis "
-                "(Phipson & Smyth 2010, Stat Appl Genet Mol Biol 9:39); as many shuffles of the priors among proteins of "
-                "similar intensity that of the prior axis; base rates were compared by Fisher's exact test."
-            ),
-        ],
-        seeds={"validation": chosen["seed"]},
-    )
-    for name, rows in table.groupby("contrast", sort=False):
+    chosen = settings["validation"]
+    summary = Summary(methods=_methods(result, permuted, chosen), seeds={"validation": chosen["seed"]})
+    for name, count in permuted.items():
+        rows = table[table["contrast"] == name]
         summary.counts[f"{name}: detected secreted protein groups with a score"] = int(rows["background"].sum())
         summary.counts[f"{name}: known myokines among them"] = int(rows["positive"].sum())
+        summary.counts[f"{name}: permutations of the sample labels"] = count
     for name, rows in result.groupby("contrast", sort=False):
         summary.warnings += _warnings(name, rows.set_index(["analysis", "measure", "predictor"]))
     if _scored_otherwise(table, settings["ranking"]):
@@ -276,6 +262,40 @@ def _summary(
             "the scores of the candidates are not those of these settings: rank again before reading the prior_shuffle rows"
         )
     return summary
+
+
+def _methods(result: pd.DataFrame, permuted: Mapping[str, int], chosen: Mapping[str, Any]) -> list[str]:
+    """Return what was done, by the rows that hold a number."""
+    measured = result[result["value"].notna()]
+    done = {f"{analysis} {name}" for analysis, name in zip(measured["analysis"], measured["predictor"], strict=True)}
+    methods = []
+    if "recovery score" in done:
+        text = (
+            "The ranking was held against known myokines among the detected secreted protein groups (classes "
+            f"{', '.join(validation.SECRETED)}): AUROC (DeLong et al. 1988, Biometrics 44:837) and enrichment among the first "
+            f"{' and '.join(map(str, FIRSTS))} (stratified bootstrap of {chosen['bootstrap']} samples, seed {chosen['seed']})"
+        )
+        if "recovery fame" in done:
+            text += ", beside the number of papers on each gene"
+        if "fame_matched score" in done:
+            text += f", and against up to {MATCHES} secreted proteins each with as many papers"
+        methods.append(f"{text}. Whether a protein is a known myokine enters no score.")
+    if any(permuted.values()):
+        several = sorted({count for count in permuted.values() if count})
+        number = f"{several[0]}" if len(several) == 1 else f"{several[0]} to {several[-1]}"
+        methods.append(
+            f"The null of the experiment axis came from {number} permutations of the sample labels within the strata of the "
+            "design, with the whole linear model fitted again, but no tests of absence, leak or serum (Phipson & Smyth 2010, "
+            "Stat Appl Genet Mol Biol 9:39)."
+        )
+    if "prior_shuffle score" in done:
+        methods.append(
+            f"The null of the prior axis came from {chosen['permutations']} shuffles of the priors among proteins of similar "
+            "intensity."
+        )
+    if any(name.startswith("base_rate") for name in done):
+        methods.append("Base rates of the secretion classes were compared by Fisher's exact test.")
+    return methods
 
 
 def _warnings(name: str, rows: pd.DataFrame) -> list[str]:

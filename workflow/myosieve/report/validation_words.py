@@ -97,7 +97,7 @@ def _of_recovery(by: Mapping[tuple[str, str, str], Any]) -> Iterator[str]:
         return
     yield (
         f"{own.n_positive:.0f} known myokines are among the {own.n_background:.0f} detected secreted proteins. By the score, "
-        f"one of them stands above another of these proteins with probability {_with_interval(own)} (0.5 is chance)."
+        f"one of them stands above another of these proteins with probability {_with_interval(own)}; chance is 0.5."
     )
     first = by.get(("recovery", "recovered@25", "score"))
     if first is not None and not pd.isna(first.value):
@@ -117,8 +117,8 @@ def _of_recovery(by: Mapping[tuple[str, str, str], Any]) -> Iterator[str]:
         yield f"{told}: papers recover known myokines better, so that their ranks are no evidence for the score."
     else:
         yield (
-            f"{told}: on known myokines the score cannot be told from a count of papers, and its prior may only repeat the "
-            "literature."
+            f"{told}: on known myokines the score cannot be told from a count of papers, so that by this alone its prior may "
+            "only repeat the literature."
         )
 
 
@@ -144,7 +144,7 @@ def _of_permutation(by: Mapping[tuple[str, str, str], Any]) -> Iterator[str]:
         return
     yield (
         f"With permuted sample labels there are {null.value:.0f} hits in the median ({null.ci_low:.0f} to {null.ci_high:.0f}), "
-        f"against {own.value:.0f} with the true ones (p = {own.p_value:.2g}; {own.note})."
+        f"against {own.value:.0f} with the true ones, tests of absence left out of both (p = {own.p_value:.2g}; {own.note})."
     )
 
 
@@ -166,11 +166,11 @@ def _of_base_rates(by: Mapping[tuple[str, str, str], Any]) -> Iterator[str]:
             continue
         told = f"Secreted classes among the {who}: {row.note} (odds ratio {_with_interval(row)}, p = {row.p_value:.2g})"
         if row.ci_low > 1:
-            yield f"{told}: what changes here is secreted more often than what was detected."
+            yield f"{told}: they are secreted more often than the other detected proteins."
         elif row.ci_high < 1:
-            yield f"{told}: what changes here is secreted less often than what was detected, as when cells leak or lyse."
+            yield f"{told}: they are secreted less often than the other detected proteins, as when cells leak or lyse."
         else:
-            yield f"{told}: no more often than among all that was detected, as can be when cells leak."
+            yield f"{told}: they are secreted no more often than the other detected proteins, as can be when cells leak."
 
 
 def _with_interval(row: Any, form: str = ".2f") -> str:
