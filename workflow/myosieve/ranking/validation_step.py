@@ -256,7 +256,7 @@ def _summary(
         summary.counts[f"{name}: known myokines among them"] = int(rows["positive"].sum())
         summary.counts[f"{name}: permutations of the sample labels"] = count
     for name, rows in result.groupby("contrast", sort=False):
-        summary.warnings += _warnings(name, rows.set_index(["analysis", "measure", "predictor"]))
+        summary.warnings += _warnings(name, rows.set_index(["analysis", "measure", "predictor"]), permuted[name])
     if _scored_otherwise(table, settings["ranking"]):
         summary.warnings.append(
             "the scores of the candidates are not those of these settings: rank again before reading the prior_shuffle rows"
@@ -298,14 +298,16 @@ def _methods(result: pd.DataFrame, permuted: Mapping[str, int], chosen: Mapping[
     return methods
 
 
-def _warnings(name: str, rows: pd.DataFrame) -> list[str]:
+def _warnings(name: str, rows: pd.DataFrame, permuted: int) -> list[str]:
     found = []
     hits = rows.loc[("permutation", "hits", "p_value")]
     null = rows["value"].get(("permutation", "hits_null", "p_value"), np.nan)
-    if hits["value"] > 0 and hits["p_value"] > _SIGNIFICANT and null >= hits["value"] / 2:
+    # with few permutations no p-value is small: then only a null that has about as many hits is worth a warning
+    telling = 1 / (1 + permuted) <= _SIGNIFICANT or null >= hits["value"] / 2
+    if hits["value"] > 0 and hits["p_value"] > _SIGNIFICANT and telling:
         found.append(
-            f"{name}: with permuted sample labels there are {null:g} hits in the median, against {hits['value']:g} with the "
-            f"true ones (permutation p = {hits['p_value']:.2g}): the hits may be chance"
+            f"{name}: permuted sample labels give as many hits as the true ones ({hits['value']:g}) with p = "
+            f"{hits['p_value']:.2g}, and {null:g} in the median: the hits may be chance"
         )
     own, papers = (rows["value"].get(("recovery", "auroc", one), np.nan) for one in ("score", "fame"))
     if papers >= own:

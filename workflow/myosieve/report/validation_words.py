@@ -103,7 +103,7 @@ def _of_recovery(by: Mapping[tuple[str, str, str], Any]) -> Iterator[str]:
     if first is not None and not pd.isna(first.value):
         factor = by["recovery", "enrichment@25", "score"]
         yield (
-            f"Among the first 25 by score stand {first.value:.3g} of them, against "
+            f"The first 25 by score hold {first.value:.3g} of them, against "
             f"{25 * first.n_positive / first.n_background:.1f} in a random order: {_with_interval(factor)} times as many."
         )
     if fame is None or pd.isna(fame.value):
