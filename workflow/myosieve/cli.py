@@ -75,7 +75,7 @@ def _paths(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
         elif name == "evidence":
             found += [path for _, path in value]
         elif isinstance(value, Path):
-            found += sorted([*value.glob("*.tsv"), *value.glob("*.tsv.gz")]) if value.is_dir() else [value]
+            found += sorted(value.glob("*.tsv*")) if value.is_dir() else [value]
         elif value is not None:
             found += value
     return found

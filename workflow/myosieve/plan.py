@@ -94,10 +94,11 @@ class Study:
     def slice(self, stage: str) -> dict[str, Any]:
         """Return what a stage reads of the settings, with the digests of the user's files that it reads."""
         files_read = {
+            "validation": self.design_matrix,
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
             "immunoassay": self.immunoassay,
-            **dict.fromkeys(("differential", "sensitivity", "agreement", "validation"), self.design_matrix),
+            **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence"):
