@@ -77,6 +77,7 @@ def test_each_setting_is_read_by_at_least_one_stage_or_by_the_plan() -> None:
         "table",
         "samples",
         "fasta",
+        "serum_fasta",
         "evidence",
         "immunoassay",
         "rollup_parts",

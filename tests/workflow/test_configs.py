@@ -40,6 +40,7 @@ def with_study(root: Path, **changes: object) -> dict:
         ({"contrast": {}}, "wrong.yaml: unknown key 'studies.demo.contrast'; did you mean 'contrasts'?"),
         ({"table": "absent.txt"}, "studies.demo: table: file 'absent.txt' does not exist"),
         ({"fasta": ["absent.fasta"]}, "studies.demo: fasta: file 'absent.fasta' does not exist"),
+        ({"serum_fasta": ["absent.fasta"]}, "studies.demo: serum_fasta: file 'absent.fasta' does not exist"),
         ({"evidence": {"files": ["absent.txt"]}}, "evidence.files: file 'absent.txt' does not exist"),
         (
             {"contrasts": {"c": {"treatment": "endurance", "control": "rest"}}},
@@ -63,6 +64,15 @@ def test_a_contrast_that_the_design_cannot_estimate_is_refused_before_any_job(ro
     (bare.folder / "confounded.tsv").write_text("\n".join(sheet) + "\n", encoding="utf-8")
     config = with_study(root, samples="confounded.tsv", design="~ lab + condition")
     refused(bare, config, "the design '~ lab + condition' cannot estimate it")
+
+
+def test_a_design_that_carries_the_leak_index_has_it_computed_first(root: Path, bare: Project) -> None:
+    for design, runs in (("~ subject + condition", False), ("~ subject + condition + leak_index", True)):
+        config = with_study(root, design=design)
+        (bare.folder / "leak.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+        done = bare.snakemake("--configfile", "leak.yaml", "--dry-run")
+        assert done.returncode == 0, done.stderr
+        assert ("rule leak_index:" in done.stdout) == runs
 
 
 def test_a_comparison_of_a_contrast_that_is_not_there_is_refused(root: Path, bare: Project) -> None:

@@ -167,12 +167,19 @@ def _predict(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.
     )
 
 
+def _leak_index(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.secretome.leak_index_step import leak_index
+
+    return leak_index(options.quantified, options.samples, options.annotation, chosen, options.knowledge, options.out)
+
+
 def _secretome(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.secretome.step import secretome
 
     return secretome(
         options.quantified, options.samples, options.annotation, chosen, options.knowledge, options.out,
-        options.samples_out,
+        options.samples_out, precursors=options.precursors, fasta=options.fasta, serum_fasta=options.serum_fasta,
+        differential=options.differential, leak_out=options.leak_out, leak_tests_out=options.leak_tests_out,
     )  # fmt: skip
 
 
@@ -403,13 +410,36 @@ def _parser() -> argparse.ArgumentParser:
     _add_sources(c)
     c.option("--out", type=Path, required=True, help="features.tsv")
 
-    c = command("secretome", "Leak index, serum share, and the flags of each protein.", _secretome, "secretome")
+    c = command("leak-index", "The sample sheet with the leak index of each medium, as a covariate.", _leak_index,
+                "leak_index", ("organism",))  # fmt: skip
     c.reads("--quantified", required=True, help="folder that `quantify` wrote")
     c.reads("--samples", required=True, help="samples.tsv of `intake`")
     c.reads("--annotation", required=True, help="annotation.tsv")
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--organism", choices=keys["organism"]["enum"], help="species of the cells")
+    c.option("--out", type=Path, required=True, help="the sheet with a column leak_index")
+
+    c = command("secretome", "Leak index, serum share, and the flags of each protein.", _secretome, "secretome",
+                ("design", "design_matrix", "contrasts", "block"))  # fmt: skip
+    c.reads("--quantified", required=True, help="folder that `quantify` wrote")
+    c.reads("--samples", required=True, help="samples.tsv of `intake`")
+    c.reads("--annotation", required=True, help="annotation.tsv")
+    c.reads("--differential", help="differential.tsv: what is left of its fold changes at equal leak")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--design", help="model formula, as '~ donor + condition'")
+    c.reads("--design-matrix", help="the design matrix of the study, where it has one")
+    c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
+             help="linear expression over conditions; repeatable")  # fmt: skip
+    c.option("--block", help="column of the sample sheet whose samples are correlated")
+    c.reads("--precursors", help="precursors.parquet of `intake`: peptides tell the host's proteins from serum")
+    c.reads(
+        "--fasta", nargs="+", default=[], help="sequences that were searched; serum species are told by their headers"
+    )
+    c.reads("--serum-fasta", nargs="+", default=[], help="sequences of serum proteins, searched or not")
     c.option("--out", type=Path, required=True, help="secretome.tsv")
     c.option("--samples-out", type=Path, required=True, help="samples_qc.tsv")
+    c.option("--leak-out", type=Path, help="where to write leak.tsv: each fold change at equal leak")
+    c.option("--leak-tests-out", type=Path, help="where to write leak_tests.tsv: does the treatment raise the leak")
 
     c = command("shedding", "Lay peptides on the topology of each protein: shed, or there as a whole.", _shedding)
     c.reads("--precursors", required=True, help="precursors.parquet of `intake`")

@@ -7,7 +7,9 @@ without reading the protein table is refused here.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -22,7 +24,7 @@ from myosieve.errors import InputError
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
     *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
-    *("secretome", "ranking", "validation", "report"),
+    *("leak_index", "secretome", "ranking", "validation", "report"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
@@ -56,6 +58,11 @@ class Study:
         return self.settings["fasta"]
 
     @property
+    def serum_fasta(self) -> list[str]:
+        """Paths of the sequences of serum proteins."""
+        return self.settings["serum_fasta"]
+
+    @property
     def evidence_files(self) -> list[str]:
         """Paths of predictors' results and other tables that tell of secretion."""
         return self.settings["evidence"]["files"]
@@ -82,6 +89,11 @@ class Study:
         return {"design_matrix": path} if path else {}
 
     @property
+    def carries_leak_index(self) -> bool:
+        """Whether the design names the leak index, which is computed and put beside the sheet's own covariates."""
+        return not self.settings["design_matrix"] and re.search(r"\bleak_index\b", self.settings["design"]) is not None
+
+    @property
     def rollup_parts(self) -> int:
         """Into how many jobs the rollup is divided; 1 = it is part of quantification."""
         return self.settings["rollup_parts"]
@@ -97,11 +109,12 @@ class Study:
             "validation": self.design_matrix,
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
+            "secretome": {path: path for path in self.serum_fasta},
             "immunoassay": self.immunoassay,
-            **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
+            **dict.fromkeys(("differential", "sensitivity", "agreement", "secretome"), self.design_matrix),
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
-        if stage in ("tables", "evidence"):
+        if stage in ("tables", "evidence", "secretome"):
             inputs["fasta"] = self.sequence_digest()
         read = settings.stage_slice(self.settings, stage)
         if stage == "uniprot":
@@ -207,6 +220,7 @@ def _check(study: Study, where: str) -> None:
             raise InputError(f"{key!r} is not set", at, f"add {key!r} here or under 'defaults'; see config/README.md")
     named = [("table", study.table), ("samples", study.samples)]
     named += [("fasta", path) for path in study.fasta]
+    named += [("serum_fasta", path) for path in study.serum_fasta]
     named += [("evidence.files", path) for path in study.evidence_files]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
     named += study.design_matrix.items()
@@ -224,6 +238,12 @@ def _check(study: Study, where: str) -> None:
     sheet = sheet[sheet["fraction"] == "secretome"].reset_index(drop=True)
     if sheet.empty:
         raise InputError("no sample of fraction secretome", study.samples, "mark the conditioned-medium samples so")
+    if study.carries_leak_index:
+        if "leak_index" in sheet:
+            remedy = "give it another name: leak_index of the design is computed from the table"
+            raise InputError("column 'leak_index'", study.samples, remedy)
+        # Its values come later; any that no other covariate explains show whether contrasts can be estimated beside it.
+        sheet = sheet.assign(leak_index=[str(math.sin(k)) for k in range(1, len(sheet) + 1)])
     inputs.check_method(study.settings, at)
     if study.settings["method"] == "dpc" and study.settings["rollup"] != "dpc":
         raise InputError("method dpc needs rollup dpc", at, "set rollup: dpc, for a table that has precursors")

@@ -355,23 +355,85 @@ SECRETOME = Table(
         _GROUP,
         ("leak_marker", YES_NO, "one of the intracellular marker proteins"),
         (
-            "leak_correlation",
+            "leak_probability",
             NUMBER,
-            "Pearson correlation of log2 intensity with the leak index over the samples; empty where the index is steady",
+            "probability that it follows the leak index; empty where the index is steady or there is none",
         ),
+        ("leak_loading", NUMBER, "by how much it rises where the index rises by 1 (log2); what leaks has about 1"),
+        ("leak_loading_sd", NUMBER, "posterior standard deviation of leak_loading"),
         (
             "leak_flag",
             TEXT,
             "marker, follows leak, or empty; 'not run' without a leak index or with too few samples of the protein",
         ),
         (
+            "lysate_log2_ratio",
+            NUMBER,
+            "log2 medium / lysate beyond that of the leak markers; empty without lysates or where not in both",
+        ),
+        ("lysate_log2_ratio_se", NUMBER, "its standard error over pairs of medium and lysate"),
+        ("lysate_pairs", COUNT, "pairs of medium and lysate that it rests on"),
+        (
+            "lysate_flag",
+            TEXT,
+            "higher in the medium, as in the lysate, lower in the medium, not seen in the lysate, or 'not run'",
+        ),
+        (
             "serum_flag",
             TEXT,
             "serum protein of another species, shared with one, or empty; 'not run' where the table holds no serum protein",
         ),
+        ("peptides_host", COUNT, "peptides in the medium that no serum sequence has; empty where that is not known"),
+        ("peptides_shared", COUNT, "peptides in the medium that a serum sequence has as well"),
+        (
+            "host_share",
+            NUMBER,
+            "share of the group's precursor intensity in the medium that is in host-unique peptides",
+        ),
+        ("n_blank", COUNT, "medium-only blanks in which the protein is seen; empty without blanks"),
+        (
+            "blank_log2_ratio",
+            NUMBER,
+            "log2 of medium over blank before normalization; empty without blanks or where seen in none",
+        ),
+        (
+            "blank_flag",
+            TEXT,
+            "in the blank as much as in the medium, not in the blank, or empty in between; 'not run' without blanks",
+        ),
     ),
 )
 
+LEAK = Table(
+    "leak",
+    "one per contrast and protein group",
+    columns(
+        ("contrast", TEXT, "name of the contrast"),
+        _GROUP,
+        ("leak_log2fc", NUMBER, "part of log2fc that the leak explains: leak_loading times the index's change"),
+        ("residual_log2fc", NUMBER, "log2fc at equal leak: log2fc - leak_log2fc"),
+        ("residual_se", NUMBER, "its standard error, with that of the loading"),
+    ),
+)
+
+LEAK_TESTS = Table(
+    "leak tests",
+    "one per contrast and measure",
+    columns(
+        ("contrast", TEXT, "name of the contrast"),
+        ("measure", TEXT, "leak_index, or a column of the sample sheet on the cells' viability"),
+        ("scale", TEXT, "log2 (differences are log2 fold changes) or as given"),
+        ("estimate", NUMBER, "change of the measure, treatment - control"),
+        ("ci_low", NUMBER, "lower end of its 95 % confidence interval"),
+        ("ci_high", NUMBER, "upper end of its 95 % confidence interval"),
+        ("t", NUMBER, "t statistic on the measure's own residual variance"),
+        ("df", NUMBER, "residual degrees of freedom"),
+        ("p_value", NUMBER, "two-sided p-value"),
+        ("correlation", NUMBER, "Pearson correlation of the measure with the leak index over the samples"),
+    ),
+)
+
+# Behind these stand the sheet's columns on viability (LDH, ...), as they are.
 SAMPLES_QC = Table(
     "samples QC",
     "one per sample",
@@ -399,8 +461,14 @@ SAMPLES_QC = Table(
             NUMBER,
             "share of the summed intensity in proteins of another species or in serum contaminants",
         ),
+        (
+            "serum_share_upper",
+            NUMBER,
+            "the same with all that serum may have given: shared groups, by peptides where these tell",
+        ),
         ("outlier", TEXT, "why the sample stands out, or empty"),
     ),
+    open=True,
 )
 
 # What quantification knows of a sample; leak and serum come behind it in samples_qc.tsv.

@@ -47,6 +47,7 @@ ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external", "secretome/shedding_step"]}
 CODE |= {"ranking/validation_step": stage_digest("ranking/validation_step")}
+CODE |= {"secretome/leak_index_step": stage_digest("secretome/leak_index_step")}
 
 
 wildcard_constraints:
@@ -79,6 +80,12 @@ def study_of(wildcards):
     return STUDIES[wildcards.study]
 
 
+def sheet_of(study):
+    """Return the sample sheet that holds the covariates of a study's design."""
+    name = "samples_with_leak_index.tsv" if study.carries_leak_index else "intake/samples.tsv"
+    return f"<results>/{study.name}/{name}"
+
+
 def rolled_up_parts(study):
     """Return the parts of a rollup that is divided into jobs; none where it is part of quantification."""
     parts = study.rollup_parts
@@ -94,6 +101,19 @@ def rolled_up_option(study):
 def fasta_option(study):
     """Return the option that names the sequences; the paths in it are the rule's inputs."""
     return f"--fasta {' '.join(map(quoted, study.fasta))}" if study.fasta else ""
+
+
+def peptides_of(study):
+    """Return the precursors that tell host from serum; none where there are no sequences to compare them with."""
+    return [f"<results>/{study.name}/intake/precursors.parquet"] if study.fasta or study.serum_fasta else []
+
+
+def serum_options(study):
+    """Return the options that name peptides and sequences to tell serum by; the paths in them are the rule's inputs."""
+    paths = {"--precursors": map(workflow.pathvars.apply, peptides_of(study))}
+    paths |= {"--fasta": study.fasta, "--serum-fasta": study.serum_fasta}
+    named = {name: " ".join(map(quoted, some)) for name, some in paths.items()}
+    return " ".join(f"{name} {some}" for name, some in named.items() if some)
 
 
 def features_of(study):
@@ -149,10 +169,12 @@ def records_of(study):
     """Return the records of a study's steps, in the order of the data's way."""
     steps = ["1_tables", "2_quant", "3_differential", "4_sensitivity", "5_evidence", "6_secretome"]
     steps += ["6_shedding"] if study.fasta else []
+    steps[2:2] = ["2_leak_index"] if study.carries_leak_index else []
     steps += ["7_ranking", "7_validation"]
     steps += ["8_immunoassay", "9_agreement"] if study.immunoassay else []
     records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
     shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []
     shared += [str(Path(path).with_suffix(".json")) for _, path in predictions_of(study)]
     shared += [f"<results>/{study.name}/records/5_uniprot.json" for _ in snapshot_of(study)]
-    return records[:4] + shared + records[4:]
+    before = steps.index("5_evidence")
+    return records[:before] + shared + records[before:]

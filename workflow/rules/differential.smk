@@ -4,7 +4,7 @@ rule differential:
     input:
         intensities="<results>/{study}/quantified/intensities.tsv",
         proteins="<results>/{study}/quantified/proteins.tsv",
-        samples="<results>/{study}/intake/samples.tsv",
+        samples=lambda wildcards: sheet_of(study_of(wildcards)),
         log2="<results>/{study}/quantified/log2.tsv",
         estimates="<results>/{study}/quantified/estimates.parquet",
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
@@ -34,7 +34,7 @@ rule sensitivity:
         differential="<results>/{study}/differential.tsv",
         log2="<results>/{study}/quantified/log2.tsv",
         proteins="<results>/{study}/quantified/proteins.tsv",
-        samples="<results>/{study}/intake/samples.tsv",
+        samples=lambda wildcards: sheet_of(study_of(wildcards)),
         estimates="<results>/{study}/quantified/estimates.parquet",
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         settings=settings_of("sensitivity"),

@@ -23,7 +23,7 @@ rule immunoassay:
 rule agreement:
     input:
         assay="<results>/{study}/immunoassay.tsv",
-        samples="<results>/{study}/intake/samples.tsv",
+        samples=lambda wildcards: sheet_of(study_of(wildcards)),
         differential="<results>/{study}/differential.tsv",
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         settings=settings_of("agreement"),

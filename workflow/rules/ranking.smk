@@ -33,7 +33,7 @@ rule validation:
         differential="<results>/{study}/differential.tsv",
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
-        samples="<results>/{study}/intake/samples.tsv",
+        samples=lambda wildcards: sheet_of(study_of(wildcards)),
         log2="<results>/{study}/quantified/log2.tsv",
         estimates="<results>/{study}/quantified/estimates.parquet",
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],

@@ -98,3 +98,23 @@ def test_unknown_peptide_counts_stay_unknown(log2: pd.DataFrame) -> None:
     kept = pd.Series(True, index=log2.index)
     table = sample_quality(log2, log2, log2 * np.nan, kept, CONDITIONS)
     assert table["n_peptides"].isna().all()
+
+
+def test_blanks_and_lysates_move_no_measure_of_the_media(log2: pd.DataFrame) -> None:
+    draw = np.random.default_rng(4)
+    kept = pd.Series(True, index=log2.index)
+    counts = log2 * np.nan
+    alone = sample_quality(log2, log2, counts, kept, CONDITIONS, pd.Series("secretome", index=SAMPLES))
+    blank = np.where(draw.random(200) < 0.05, draw.normal(15, 1, 200), np.nan)  # nearly empty
+    more = log2.assign(k1=blank, l1=draw.normal(25, 3, 200))
+    conditions = pd.concat([CONDITIONS, pd.Series({"k1": "rest", "l1": "rest"})])
+    fractions = pd.Series(["secretome"] * 4 + ["blank", "lysate"], index=more.columns)
+    found = sample_quality(more, more, more * np.nan, kept, conditions, fractions)
+    names = ["cv", "correlation", "missing"]
+    pd.testing.assert_frame_equal(found.loc[:3, names], alone[names])
+    assert found.loc[4:, ["cv", "correlation"]].isna().all(axis=None)  # each the only one of its kind
+    assert found.loc[4, ["pc1", "pc2"]].isna().all()
+    without = sample_quality(more.drop(columns="k1"), more.drop(columns="k1"), counts, kept, conditions, fractions)
+    pd.testing.assert_frame_equal(
+        found.loc[[0, 1, 2, 3, 5], ["pc1", "pc2"]].reset_index(drop=True), without[["pc1", "pc2"]]
+    )

@@ -445,3 +445,28 @@ def test_the_quality_of_samples_counts_peptides_where_they_are_known(make: Make,
     assert quality["n_peptides"].tolist() == [120] * 6
     quantify(make(), settings(), tmp_path / "out")
     assert files.read_table(tmp_path / "out/samples_qc.tsv", schema.SAMPLES_QUANTIFIED)["n_peptides"].isna().all()
+
+
+def test_a_blank_in_one_plex_does_not_shift_that_plexs_samples(make: Make, tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    level = draw.normal(22, 2, (60, 1))
+    linear = 2 ** (level + np.array([0, 0, 1, 1, 0, -12]) + np.array([0, 0, 0, 3, 3, 3]))  # plex b is 3 higher
+    sheet = {"plex": list("aaabbb"), "fraction": ["secretome"] * 5 + ["blank"], "condition": list("rresrr")}
+    quantify(make(linear, **sheet), settings("none") | {"plex_correction": "mean"}, tmp_path / "with")
+    with_blank = files.read_table(tmp_path / "with" / "log2.tsv")
+    linear[:, 5] = np.nan
+    quantify(make(linear, **sheet), settings("none") | {"plex_correction": "mean"}, tmp_path / "without")
+    without = files.read_table(tmp_path / "without" / "log2.tsv")
+    pd.testing.assert_frame_equal(with_blank[NAMES[:5]], without[NAMES[:5]])
+
+
+def test_blanks_in_the_detection_curve_of_dpc_are_a_warning(make: Make, tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    values = 2 ** (draw.normal(20, 2, (180, 1)) + draw.normal(0, 0.2, (180, 6)))
+    values[draw.random(values.shape) < 0.2] = np.nan
+    told = []
+    for fraction in ("blank", "lysate"):
+        sheet = {"fraction": ["secretome"] * 5 + [fraction]}
+        summary = quantify(make(precursors=values, **sheet), settings("none") | {"rollup": "dpc"}, tmp_path / fraction)
+        told.append(any("blanks among them" in warning for warning in summary.warnings))
+    assert told == [True, False]

@@ -37,6 +37,7 @@ class Study:
         self.annotation["secretion_reason"] = "as planted"
         self.secretome = pd.DataFrame({"protein_group": names, "leak_marker": "no", "leak_correlation": 0.0})
         self.secretome = self.secretome.assign(leak_flag="", serum_flag="")
+        self.secretome = self.secretome.reindex(columns=schema.SECRETOME.names)
         self.secretome.loc[6, "serum_flag"] = "serum protein of Bos taurus"
         self.differential = pd.concat([self._contrast("late"), self._contrast("early")], ignore_index=True)
         accessions = {"accession_human": ["GOOD"], "accession_mouse": ["MOUSE"]}

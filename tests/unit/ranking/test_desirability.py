@@ -66,6 +66,26 @@ def test_purity_is_missing_where_serum_was_not_judged():
     np.testing.assert_array_equal(d.purity(flags), [1, 0, 0.5, np.nan])
 
 
+def test_a_shared_group_is_as_pure_as_its_peptides_say():
+    flags = np.array(["", "serum protein of Bos taurus", "shared ...", "shared ...", "shared ..."], dtype=object)
+    share = np.array([0.2, np.nan, 0.3, 0.0, np.nan])
+    np.testing.assert_array_equal(d.purity(flags, share), [1, 0, 0.3, 0, 0.5])
+
+
+def test_purity_falls_with_what_the_blank_holds_and_the_worse_of_the_two_counts():
+    flags = np.array(["", "", "", "", "", "not run", "not run", "serum protein of X", "shared"], dtype=object)
+    ratio = np.array([-1, 0, 1, 2, np.nan, 1, np.nan, 5, 3])
+    blank = np.array(["in the blank"] * 2 + [""] * 2 + ["not in the blank", "", "not run", "", ""], dtype=object)
+    expected = [0, 0, 0.5, 1, 1, 0.5, np.nan, 0, 0.5]
+    np.testing.assert_array_equal(d.purity(flags, None, ratio, blank), expected)
+
+
+def test_blanks_that_were_not_run_leave_purity_as_it_was():
+    flags = np.array(["", "serum protein of Bos taurus", "shared with a serum protein", "not run"], dtype=object)
+    missing, not_run = np.full(4, np.nan), np.full(4, "not run", dtype=object)
+    np.testing.assert_array_equal(d.purity(flags, missing, missing, not_run), d.purity(flags))
+
+
 def test_an_unknown_class_is_missing_and_intracellular_is_zero():
     np.testing.assert_array_equal(d.secretion(np.array(["unknown", "intracellular"])), [np.nan, 0])
 

@@ -85,5 +85,48 @@ def test_normalization_by_a_shift_does_not_change_the_share():
 
 def test_calibration_proteins_of_the_horse_do_not_stand_for_horse_serum(human):
     cells = pd.Series(["P68082", "P02769"])
-    found = serum.serum_flags(cells, pd.Series(["Equus caballus", None]), human)
-    assert serum.serum_species(found, cells, human) == {"Bos taurus"}
+    organisms = pd.Series(["Equus caballus", None])
+    assert serum.serum_species(cells, organisms, human) == {"Bos taurus"}
+
+
+@pytest.mark.parametrize(
+    "organism", ["Bos taurus (Bovine)", "Bos taurus OX=9913", "OX=9913", "9913", "Bovine", "BOVIN"]
+)
+def test_a_species_is_known_by_name_number_or_mnemonic(human, organism):
+    assert flags(human, ("F1MYX5", organism), ("P12259", "Homo sapiens OX=9606")) == [BOVINE, ""]
+
+
+def test_a_group_is_the_hosts_where_anything_says_so_or_nothing_tells(human):
+    groups = [
+        ("P02768;P02769", None), ("P02769", None), ("X1", None), ("X1", "Sus scrofa"), ("X1", "Homo sapiens;Sus scrofa"),
+        (None, "Homo sapiens"),
+    ]  # fmt: skip
+    table = pd.DataFrame(groups, columns=["accessions", "organism"])
+    found = serum.may_be_hosts(table["accessions"], table["organism"], human)
+    assert found.tolist() == [True, False, True, False, True, False]
+
+
+@pytest.mark.parametrize("said", ["2 % horse serum", "2%HS", "equine", "HS 5%", "serum-free after 2 % Horse Serum"])
+def test_horse_serum_in_the_sheet_is_known_by_its_words(said):
+    (text,) = serum.sheet_warnings(pd.DataFrame({"differentiation_medium": ["DMEM", said]}), {"Bos taurus"})
+    assert "column 'differentiation_medium' says horse serum" in text
+    assert "name their FASTA under serum_fasta" in text  # what to do
+    assert serum.sheet_warnings(pd.DataFrame({"differentiation_medium": [said]}), {"Equus caballus"}) == []
+
+
+@pytest.mark.parametrize("said", ["10 % FBS", "fetal bovine", "foetal calf serum", "10%FCS", "0.1 % BSA"])
+def test_bovine_serum_in_the_sheet_is_known_by_its_words(said):
+    (text,) = serum.sheet_warnings(pd.DataFrame({"Serum": [said]}), set())
+    assert "column 'Serum' says bovine serum" in text
+    assert serum.sheet_warnings(pd.DataFrame({"Serum": [said]}), {"Bos taurus"}) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["serum-free", "none", "FBS-free", "no FBS", "without horse serum", "HSP90", "human AB"]
+)
+def test_no_serum_is_no_serum(said):
+    assert serum.sheet_warnings(pd.DataFrame({"serum": [said, None]}), set()) == []
+
+
+def test_only_columns_that_speak_of_serum_or_medium_are_read():
+    assert serum.sheet_warnings(pd.DataFrame({"note": ["horse serum"], "operator": ["HS"]}), set()) == []

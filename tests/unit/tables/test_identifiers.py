@@ -116,3 +116,25 @@ def test_species_outside_the_list_keep_their_mnemonic() -> None:
 
 def test_repeated_keys_get_a_number_and_meet_no_other_key() -> None:
     assert unique(["A", "A", "A #2", "B", "A"]) == ["A", "A #3", "A #2", "B", "A #4"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("Bos taurus", "Bos taurus"),
+        ("Bos taurus (Bovine)", "Bos taurus"),
+        ("Escherichia coli (strain K12)", "Escherichia coli"),
+        ("Bos taurus OX=9913", "Bos taurus"),
+        ("OS=Equus caballus OX=9796 GN=ALB PE=1 SV=1", "Equus caballus"),
+        ("OX=9913", "Bos taurus"),
+        ("Tax_Id=9796", "Equus caballus"),
+        ("9796", "Equus caballus"),
+        ("9925", "Capra hircus"),
+        ("CAPHI", "Capra hircus"),
+        ("Horse", "Equus caballus"),
+        ("OX=1", ""),  # a number that is not known tells nothing
+        ("", ""),
+    ],
+)
+def test_an_organism_is_one_name_however_it_is_written(cell: str, name: str) -> None:
+    assert accessions.scientific(cell) == name

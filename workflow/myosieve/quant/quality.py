@@ -14,7 +14,12 @@ _FEWEST_SHARED = 10
 
 
 def sample_quality(
-    before: pd.DataFrame, after: pd.DataFrame, counts: pd.DataFrame, kept: pd.Series, conditions: pd.Series
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    counts: pd.DataFrame,
+    kept: pd.Series,
+    conditions: pd.Series,
+    fractions: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return one row per sample with what quantification knows of it.
 
@@ -28,6 +33,9 @@ def sample_quality(
         Boolean per protein group: passed the filter. Only these count.
     conditions
         Condition per sample, index = sample.
+    fractions
+        Fraction per sample, index = sample; None = all are of one. Replicates are samples of the same condition and fraction,
+        and blanks have no place among the principal components, which they would be one of.
 
     Returns
     -------
@@ -38,8 +46,12 @@ def sample_quality(
     raw, normalized = before[kept], after[kept]
     known = counts[kept].notna().to_numpy().any()
     quartiles = raw.quantile([0.25, 0.75])
-    components = principal_components(normalized)
-    scores = np.full((raw.shape[1], 2), np.nan) if components is None else components.scores
+    blank = np.zeros(raw.shape[1], dtype=bool) if fractions is None else (fractions[raw.columns] == "blank").to_numpy()
+    alike = conditions if fractions is None else conditions.str.cat(fractions[conditions.index], sep="\n")
+    components = principal_components(normalized.loc[:, ~blank])
+    scores = np.full((raw.shape[1], 2), np.nan)
+    if components is not None:
+        scores[~blank] = components.scores
     return pd.DataFrame(
         {
             "sample": raw.columns,
@@ -50,8 +62,8 @@ def sample_quality(
             "median_log2": raw.median().to_numpy(),
             "iqr_log2": (quartiles.loc[0.75] - quartiles.loc[0.25]).to_numpy(),
             "median_normalized": normalized.median().to_numpy(),
-            "cv": conditions[raw.columns].map(condition_cv(normalized, conditions)).to_numpy(dtype=float),
-            "correlation": replicate_correlation(normalized, conditions[raw.columns]),
+            "cv": alike[raw.columns].map(condition_cv(normalized, alike)).to_numpy(dtype=float),
+            "correlation": replicate_correlation(normalized, alike[raw.columns]),
             "pc1": scores[:, 0],
             "pc2": scores[:, 1],
         }

@@ -23,6 +23,10 @@ from myosieve.quant.rollup.step import protein_values
 # A systematic difference below this (a factor of 1.07) is not worth a sentence, however significant.
 _NOTABLE_SHIFT = 0.1
 _SIGNIFICANT = 0.05
+_BLANKS_IN_CURVE = (
+    "rollup dpc fits one detection curve over all samples, blanks among them, which are nearly empty for another reason than "
+    "faint proteins: set rollup to maxlfq, or exclude the blanks"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ def quantify(intake: Path, settings: Mapping[str, Any], out: Path, rolled_up: Se
     if not kept.any():
         raise _nothing_left(rules, counts, intake)
     normalized = _normalized(log2, kept, read, settings, intake)
-    quality = sample_quality(log2, normalized.log2, read.counts, kept, read.samples["condition"])
+    quality = sample_quality(
+        log2, normalized.log2, read.counts, kept, read.samples["condition"], read.samples["fraction"]
+    )
     quality["shift"] = normalized.shift[log2.columns].to_numpy()
     proteins = read.proteins.assign(excluded_because=reasons.to_numpy())
     with files.writing_folder(out) as folder:
@@ -83,6 +89,8 @@ def quantify(intake: Path, settings: Mapping[str, Any], out: Path, rolled_up: Se
         files.write_table(folder / "estimates.parquet", values.estimates)
         files.write_table(folder / "samples_qc.tsv", schema.SAMPLES_QUANTIFIED.arrange(quality))
     warnings = [*values.warnings, *plex_warnings, *normalized.warnings]
+    if len(values.estimates) and (read.samples["fraction"] == "blank").any():
+        warnings.append(_BLANKS_IN_CURVE)
     warnings += _shift_warnings(log2[conditions.index], kept, conditions, settings["normalization"])
     return Summary(
         methods=[text for text in (values.told, plex_told, _filtered(counts, len(kept)), normalized.told) if text],
@@ -159,15 +167,16 @@ def _aligned(
         )
         return plexes.aligned(log2, named, references), told, []
     conditions = samples["condition"]
+    level = ~references & (samples["fraction"] != "blank")  # a blank is far below the level of its plex
     warned = (
         [
             "plexes were aligned by their means, but hold different mixes of conditions: this removes part of the differences"
         ]
-        if plexes.unbalanced(named[~references], conditions[~references])
+        if plexes.unbalanced(named[level], conditions[level])
         else []
     )
     told = f"Plexes ({named.nunique()}) were aligned protein by protein to the mean of their samples."
-    return plexes.aligned(log2, named, ~references), told, warned
+    return plexes.aligned(log2, named, level), told, warned
 
 
 # ---- filter and normalization --------------------------------------------------------------------------------------

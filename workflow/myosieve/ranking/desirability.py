@@ -34,6 +34,8 @@ CURATED_PAIR, LISTED_PAIR, NO_PAIR = 1.0, 0.8, 0.5
 LISTED_RESOURCES = 3
 
 SHARED_PURITY = 0.5
+# log2 of medium over blank: as much in the blank, four times as much in the medium.
+BLANK_KNOTS = (0.0, 2.0)
 
 
 def ramp(values: np.ndarray, knots: Sequence[float]) -> np.ndarray:
@@ -96,30 +98,59 @@ def reliability(
     return np.where(np.isnan(of_peptides), of_samples, np.where(np.isnan(of_samples), of_peptides, both))
 
 
-def leak(flags: np.ndarray, correlation: np.ndarray, knots: Sequence[float]) -> np.ndarray:
+def leak(flags: np.ndarray, probability: np.ndarray, knots: Sequence[float]) -> np.ndarray:
     """Return independence from the leak index.
 
     Parameters
     ----------
     flags
-        'marker' gives 0, 'not run' NaN; without correlation, '' gives 1: the index is steady, nothing follows it.
-    correlation
-        Correlation with the leak index, NaN = none.
+        'marker' gives 0, 'not run' NaN; without probability, '' gives 1: the index is steady, nothing follows it.
+    probability
+        Probability of following the leak index, NaN = none.
     knots
-        As in `ramp`, over the correlation.
+        As in `ramp`, over the probability.
     """
-    by_correlation = np.where(np.isnan(correlation), 1.0, ramp(correlation, knots))
-    return np.select([flags == "marker", flags == "not run"], [0.0, np.nan], by_correlation)
+    by_probability = np.where(np.isnan(probability), 1.0, ramp(probability, knots))
+    return np.select([flags == "marker", flags == "not run"], [0.0, np.nan], by_probability)
 
 
-def purity(serum_flags: np.ndarray) -> np.ndarray:
-    """Return 0 for serum proteins, 0.5 for groups shared with one, 1 otherwise; NaN where serum was not judged."""
+def purity(
+    serum_flags: np.ndarray,
+    host_share: np.ndarray | None = None,
+    blank_log2_ratio: np.ndarray | None = None,
+    blank_flags: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return how surely the cells made a protein, and not the medium: the worse of what serum and blanks say.
+
+    Parameters
+    ----------
+    serum_flags
+        'serum protein ...' gives 0, 'not run' NaN, '' 1; 'shared ...' the share of the group's peptide intensity that is the
+        host's alone, 0.5 where no peptide tells.
+    host_share
+        That share, 0 to 1, NaN = not known.
+    blank_log2_ratio
+        log2 of medium over medium-only blank, NaN = no value in either: a ramp from 0 (as much in the blank) to 1 (four times
+        as much in the medium).
+    blank_flags
+        'not in the blank' gives 1, 'not run' NaN.
+    """
     flags = pd.Series(serum_flags)
-    return np.select(
+    shared = np.full(len(flags), SHARED_PURITY)
+    if host_share is not None:
+        shared = np.where(np.isnan(host_share), SHARED_PURITY, host_share)
+    by_serum = np.select(
         [flags == "not run", flags.str.startswith("serum protein"), flags.str.startswith("shared")],
-        [np.nan, 0.0, SHARED_PURITY],
+        [np.nan, 0.0, shared],
         1.0,
     )
+    by_blank = np.full(len(flags), np.nan)
+    if blank_log2_ratio is not None:
+        by_blank = ramp(np.asarray(blank_log2_ratio, dtype=float), BLANK_KNOTS)
+    if blank_flags is not None:
+        of_blank = pd.Series(blank_flags)
+        by_blank = np.select([of_blank == "not run", of_blank == "not in the blank"], [np.nan, 1.0], by_blank)
+    return np.fmin(by_serum, by_blank)
 
 
 def secretion(classes: np.ndarray) -> np.ndarray:

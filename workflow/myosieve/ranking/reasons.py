@@ -11,7 +11,7 @@ import pandas as pd
 COLUMNS = (
     "log2fc", "ci_low", "ci_high", "q_value", "n_treatment", "of_treatment", "n_control", "of_control", "note",
     "secretion_class", "secretion_reason", "conflicts", "known_myokine", "receptors", "receptor_curated", "leak_flag",
-    "leak_correlation", "serum_flag", "peptides",
+    "leak_probability", "serum_flag", "peptides",
 )  # fmt: skip
 
 # Fewer than two thirds of the samples: the fold change rests on few values.
@@ -88,7 +88,7 @@ def _against(row: dict[str, Any], fdr: float, min_peptides: int) -> Iterator[str
     if row["leak_flag"] == "marker":
         yield "an intracellular leak marker itself"
     elif row["leak_flag"] == "follows leak":
-        yield f"follows the leak index (r = {row['leak_correlation']:.2f})"
+        yield f"follows the leak (probability {row['leak_probability']:.2f})"
     if row["serum_flag"] not in ("", "not run"):
         yield row["serum_flag"]
     if row["peptides"] < max(min_peptides, 2):

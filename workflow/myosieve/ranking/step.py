@@ -89,7 +89,7 @@ def _groups(proteins: Path, annotation: Path, secretome: Path) -> pd.DataFrame:
     table = _keyed(proteins, schema.QUANTIFIED)
     more = ["secretion_class", "secretion_reason", "conflicts"]
     table = table.join(_same_groups(table, proteins, annotation, schema.ANNOTATION)[more])
-    more = ["leak_correlation", "leak_flag", "serum_flag"]
+    more = ["leak_probability", "leak_flag", "serum_flag"]
     table = table.join(_same_groups(table, proteins, secretome, schema.SECRETOME)[more])
     table["secretion_class"] = table["secretion_class"].fillna("unknown")
     return _texts_filled(table)
@@ -157,7 +157,7 @@ def _desirabilities(rows: pd.DataFrame, knots: Mapping[str, Any]) -> dict[str, n
         "d_reliability": desirability.reliability(
             observed.to_numpy(), rows["peptides"].to_numpy(), knots["observed"], knots["peptides"]
         ),
-        "d_leak": desirability.leak(rows["leak_flag"].to_numpy(), rows["leak_correlation"].to_numpy(), knots["leak"]),
+        "d_leak": desirability.leak(rows["leak_flag"].to_numpy(), rows["leak_probability"].to_numpy(), knots["leak"]),
         "d_purity": desirability.purity(rows["serum_flag"].to_numpy()),
         "d_secretion": desirability.secretion(rows["secretion_class"].to_numpy()),
         "d_receptor": desirability.receptor(rows["receptor_curated"].to_numpy(), rows["receptor_resources"].to_numpy()),

@@ -174,7 +174,7 @@ def gather(
         validation=validation,
         before=before,
         after=after,
-        components=principal_components(after),
+        components=principal_components(_without_blanks(after, samples)),
         warnings=(*_disagreements(steps, fdr), *provenance["warnings"]),
         methods=tuple((step["stage"], tuple(step["methods"])) for step in steps if step["methods"]),
         settings=_rows(steps, "settings"),
@@ -222,6 +222,11 @@ def _contrast(
         excluded=mine[mine["rank"].isna()],
         fdr=fdr,
     )
+
+
+def _without_blanks(log2: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+    """Return the samples that saw cells: a blank would be a principal component of its own."""
+    return log2.drop(columns=samples.loc[samples["fraction"] == "blank", "sample"], errors="ignore")
 
 
 def _contrast_settings(steps: list[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -141,7 +141,7 @@ def _json_cell(value: Any, form: str | None) -> Any:
 def _sample_figures(content: Content) -> list[dict[str, Any]]:
     """Return the QC figures; `figure` is None where there is nothing to draw."""
     table = content.samples_qc
-    conditions = dict(zip(table["sample"].astype(str), table["condition"].fillna("").astype(str), strict=True))
+    conditions = _conditions(content)
     bars = [
         ("n_peptides", "Peptides", "peptides of the protein groups that passed the filter", False),
         ("missing", "Missing values", "share of protein groups without a value", True),
@@ -161,6 +161,18 @@ def _sample_figures(content: Content) -> list[dict[str, Any]]:
         note = f"log2 intensities of {components.n_proteins} protein groups{filled}."
     found.append({"id": "components", "title": "Principal components", "note": note, "figure": figure})
     return found + _value_figures(content, conditions)
+
+
+def _conditions(content: Content) -> dict[str, str]:
+    """Return the condition of each sample, with the fraction behind it where that is not secretome."""
+    names, conditions = (content.samples_qc[name].astype("str") for name in ("sample", "condition"))
+    fractions = dict(zip(content.samples["sample"].astype("str"), content.samples["fraction"], strict=True))
+    found = {}
+    for name, condition in zip(names, conditions.fillna(""), strict=True):
+        fraction = fractions.get(name, "secretome")
+        plain = pd.isna(fraction) or fraction == "secretome"
+        found[name] = condition if plain else f"{condition} ({fraction})"
+    return found
 
 
 def _value_figures(content: Content, conditions: dict[str, str]) -> list[dict[str, Any]]:

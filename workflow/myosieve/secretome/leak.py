@@ -1,119 +1,128 @@
-"""Leak: does a sample's medium hold the inside of dying cells, and which proteins follow it.
+"""Leak: does a sample's medium hold the inside of dying cells.
 
-Formulas (M = markers used, S = samples of the secretome fraction, x = log2 normalized intensity):
+Formulas (S = samples of the secretome fraction, x = log2 normalized intensity):
 
-* marker m is used when it is observed in at least 75 % of S. A marker seen in the leaking samples only would be
-  centered on those and say that they are average.
-* centered value  c[m, s] = x[m, s] - mean over observed s of x[m, .]
-* leak index      L[s] = median over m of c[m, s], from at least 10 markers in that sample; 0 is the average sample,
-  +1 twice its amount of markers relative to the other proteins. Median normalization takes away what all proteins
-  share: where most of the table is leaked protein, the index shows only the difference to the rest.
-* correlation     r[p] = Pearson correlation of x[p, .] and L over the samples with both, from at least 5 samples.
+* a protein of a set (markers; or proteins with a secretion route of their own) is used when it is observed in at least 75 %
+  of S: one seen in the leaking samples only would be centered on those and say that they are average.
+* centered value  c[p, s] = x[p, s] - mean over observed s of x[p, .]
+* leak index      L[s] = median over markers of c[., s] - median over secreted proteins of c[., s], each from at least 10 in
+  that sample; 0 is the average sample, +1 twice its markers relative to what cells secrete.
+* steady: (number of samples - 1) var(L) / mean squared standard error of L[s] is below the 99 % quantile of chi-squared, the
+  squared standard error the sum over both sets of (1.2533 x 1.4826 MAD of c[., s] / sqrt(number))^2: then nobody can be told
+  to leak more than the others.
 
-The median over markers keeps a few regulated or shared ones from steering the index (proteasomes and chaperones are
-also reported in medium of unstressed cells).
+The difference of the two medians does not depend on the normalization, which takes away what most proteins share: where most
+of a medium came from broken cells, the markers alone would stand still. Without ten secreted proteins in every sample (no
+sequences, or a table of few proteins) they have to do. Medians keep a few regulated or shared proteins from steering the
+index: proteasomes and chaperones are also reported in medium of unstressed cells, and a stimulus changes some secretion.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
-MARKER_OBSERVED = 0.75
-MIN_MARKERS = 10
-MIN_SAMPLES = 5
-# r = 0.8: the index explains 64 % of the protein's variance. By chance an independent protein reaches it in 5 % of
-# cases with 5 samples, 3 % with 6 and 0.3 % with 10 (one-sided t test of r).
-FOLLOWS = 0.8
-# Below this standard deviation (log2) nobody leaks more than the others: two equal groups with this spread differ by
-# about 0.4 log2 (1.3-fold), and the median of ten markers with a noise of 0.5 log2 scatters that much by itself.
-STEADY = 0.2
+import numpy as np
+from scipy.special import chdtrc
+
+OBSERVED = 0.75
+FEWEST = 10
+# Posterior probability from which a protein is said to follow the leak: at most one in ten of those said to is wrong.
+FOLLOWS = 0.9
+# Chance that an index of nothing but error is not called steady.
+STEADY = 0.01
 
 MARKER, FOLLOWS_LEAK, NOT_RUN = "marker", "follows leak", "not run"
 
 
-def used_markers(markers: np.ndarray) -> np.ndarray:
-    """Return which marker rows (markers x samples, log2, NaN = missing) are observed often enough to be used."""
-    if markers.shape[1] == 0:
-        return np.zeros(len(markers), dtype=bool)
-    return np.isfinite(markers).mean(axis=1) >= MARKER_OBSERVED
+@dataclass(frozen=True)
+class LeakIndex:
+    """The leak index of the samples.
+
+    Attributes
+    ----------
+    level
+        (samples,) log2; NaN where too few proteins of a set are observed.
+    steady
+        Whether there is an index and it varies too little, for its own error, for anything to follow it.
+    markers, secreted
+        Proteins of each set that were used; `secreted` is 0 where the markers stand alone.
+    """
+
+    level: np.ndarray
+    steady: bool
+    markers: int
+    secreted: int
+
+    @property
+    def known(self) -> bool:
+        """Whether any sample has an index."""
+        return bool(np.isfinite(self.level).any())
 
 
-def leak_index(markers: np.ndarray) -> np.ndarray:
+def leak_index(markers: np.ndarray, secreted: np.ndarray | None = None) -> LeakIndex:
     """Return the leak index of each sample.
 
     Parameters
     ----------
-    markers
-        log2 intensities of the marker proteins (markers x samples of the secretome fraction), NaN = missing.
-
-    Returns
-    -------
-    Index per sample in log2 units; NaN where fewer than 10 used markers are observed.
+    markers, secreted
+        log2 intensities (proteins x samples of the secretome fraction), NaN = missing, of the leak markers and of proteins
+        with a secretion route of their own.
     """
-    markers = markers[used_markers(markers)]
-    index = np.full(markers.shape[1], np.nan)
-    if len(markers) < MIN_MARKERS:
-        return index
-    centered = markers - np.nanmean(markers, axis=1, keepdims=True)
-    enough = np.isfinite(centered).sum(axis=0) >= MIN_MARKERS
-    index[enough] = np.nanmedian(centered[:, enough], axis=0)
-    return index
+    level, error, used = _level(markers)
+    others = None if secreted is None else _level(secreted)
+    if others is not None and np.isfinite(others[0]).all() and len(others[0]):
+        values, squared = level - others[0], error**2 + others[1] ** 2
+        beside = others[2]
+    else:
+        values, squared, beside = level, error**2, 0
+    known = np.isfinite(values)
+    return LeakIndex(values, bool(known.any()) and not _varies(values[known], squared[known]), used, beside)
 
 
-def is_steady(index: np.ndarray) -> bool:
-    """Return whether the index varies too little over the samples (NaN = no index) for anything to follow it."""
-    known = index[np.isfinite(index)]
-    return len(known) < 2 or float(np.std(known, ddof=1)) < STEADY
+def _varies(values: np.ndarray, squared_error: np.ndarray) -> bool:
+    """Return whether known values scatter more than their errors would make them."""
+    if len(values) < 2:
+        return False
+    ratio = ((values - values.mean()) ** 2).sum() / max(float(squared_error.mean()), 1e-12)
+    return bool(chdtrc(len(values) - 1, ratio) < STEADY)
 
 
-def leak_correlation(intensities: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """Return each protein's Pearson correlation with the leak index.
+def _level(proteins: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the median centered level of each sample, its standard error, and how many proteins were used."""
+    level, error = np.full((2, proteins.shape[1]), np.nan)
+    if proteins.shape[1] == 0:
+        return level, error, 0
+    used = proteins[np.isfinite(proteins).mean(axis=1) >= OBSERVED]
+    if len(used) < FEWEST:
+        return level, error, len(used)
+    centered = used - np.nanmean(used, axis=1, keepdims=True)
+    count = np.isfinite(centered).sum(axis=0)
+    enough = count >= FEWEST
+    level[enough] = np.nanmedian(centered[:, enough], axis=0)
+    spread = np.nanmedian(np.abs(centered[:, enough] - level[enough]), axis=0)
+    # The median of M values has 1.2533 times the standard error of their mean; MAD x 1.4826 estimates their spread.
+    error[enough] = 1.2533 * 1.4826 * spread / np.sqrt(count[enough])
+    return level, error, len(used)
+
+
+def leak_flags(probability: np.ndarray, is_marker: np.ndarray, steady: bool) -> np.ndarray:
+    """Return each protein's leak flag: how it behaves, in words.
 
     Parameters
     ----------
-    intensities
-        log2 intensities (proteins x samples), NaN = missing.
-    index
-        Leak index per sample, NaN = none.
-
-    Returns
-    -------
-    r per protein; NaN with fewer than 5 samples that have both, or where either does not vary over them.
-    """
-    both = np.isfinite(intensities) & np.isfinite(index)
-    count = both.sum(axis=1)
-
-    def centered(values: np.ndarray) -> np.ndarray:
-        mean = np.where(both, values, 0.0).sum(axis=1) / np.maximum(count, 1)
-        return np.where(both, values - mean[:, None], 0.0)
-
-    x, y = centered(intensities), centered(np.broadcast_to(index, intensities.shape))
-    xx, yy = (x * x).sum(axis=1), (y * y).sum(axis=1)
-    # Centering leaves rounding errors behind: a sum of squares this small is a constant row, not a variable one.
-    varies = (count >= MIN_SAMPLES) & (xx > 1e-18 * count) & (yy > 1e-18 * count)
-    r = np.full(len(intensities), np.nan)
-    r[varies] = (x * y).sum(axis=1)[varies] / np.sqrt(xx[varies] * yy[varies])
-    return np.clip(r, -1.0, 1.0)
-
-
-def leak_flags(correlation: np.ndarray, is_marker: np.ndarray, steady: bool) -> np.ndarray:
-    """Return each protein's leak flag: a statement on how it behaves, whatever its secretion class.
-
-    Parameters
-    ----------
-    correlation
-        r per protein, NaN = not computed.
+    probability
+        Posterior probability that it follows the leak, NaN = not computed.
     is_marker
         Whether the protein is one of the intracellular markers.
     steady
-        Whether there is an index and it hardly varies: then nothing follows it, and no correlation is needed to say so.
+        Whether there is an index and it hardly varies: then nothing follows it, and no probability is needed to say so.
 
     Returns
     -------
-    'marker', 'follows leak', '' (does not follow) or 'not run' (no correlation, so nothing is known).
+    'marker', 'follows leak', '' (does not follow) or 'not run' (no probability, so nothing is known).
     """
-    unknown = np.isnan(correlation) & (not steady)
+    unknown = np.isnan(probability) & (not steady)
     flags = np.where(unknown, NOT_RUN, "").astype(object)
-    flags[np.nan_to_num(correlation, nan=-1.0) >= FOLLOWS] = FOLLOWS_LEAK
+    flags[np.nan_to_num(probability, nan=0.0) >= FOLLOWS] = FOLLOWS_LEAK
     flags[is_marker] = MARKER
     return flags

@@ -36,7 +36,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from myosieve.errors import InputError
-from myosieve.tables.accessions import SPECIES, UNIPROT
+from myosieve.tables.accessions import SPECIES, TAXA, UNIPROT
 from myosieve.tables.decoding import DAMAGE, damaged, first_bytes, open_binary
 
 COLUMNS = ("accession", "gene", "protein_name", "organism", "sequence")
@@ -72,14 +72,9 @@ _BEHIND = re.compile(
     rf"\s*\[(\[?[A-Z][\w.]*\]? [a-z][^\[\]:]*|synthetic construct)\]$|\s+- ({_BINOMIAL})(?: \([^()]*\))?\.?$"
 )
 
-# UniProt's species mnemonics (`tables.accessions.SPECIES`) by NCBI taxonomy number, and by the letters in Ensembl's ENS...P.
-_TAXA = {
-    "9606": "HUMAN", "10090": "MOUSE", "10116": "RAT", "9913": "BOVIN", "9796": "HORSE", "9823": "PIG", "9940": "SHEEP",
-    "9925": "GOAT", "9986": "RABIT", "9031": "CHICK", "9615": "CANLF", "9544": "MACMU", "10029": "CRIGR", "7955": "DANRE",
-    "7227": "DROME", "6239": "CAEEL", "3702": "ARATH", "4932": "YEAST", "559292": "YEAST", "562": "ECOLI", "83333": "ECOLI",
-}  # fmt: skip
+# UniProt's species mnemonics (`tables.accessions.SPECIES`) by the letters in Ensembl's ENS...P.
 _ENSEMBL_SPECIES = {
-    "": "HUMAN", "MUS": "MOUSE", "RNO": "RAT", "BTA": "BOVIN", "ECA": "HORSE", "SSC": "PIG", "OAR": "SHEEP", "CHI": "GOAT",
+    "": "HUMAN", "MUS": "MOUSE", "RNO": "RAT", "BTA": "BOVIN", "ECA": "HORSE", "SSC": "PIG", "OAR": "SHEEP", "CHI": "CAPHI",
     "OCU": "RABIT", "GAL": "CHICK", "CAF": "CANLF", "MMU": "MACMU", "CGR": "CRIGR", "DAR": "DANRE",
 }  # fmt: skip
 _MNEMONIC = re.compile(r"_([A-Z]{3,5})(?:_UPS)?\|?$")
@@ -177,17 +172,31 @@ def read(path: Path | str) -> pd.DataFrame:
     """
     headers: list[Header] = []
     sequences: list[str] = []
+    for header, sequence in stream(path):
+        headers.append(header)
+        sequences.append(sequence)
+    table = {name: [getattr(header, name) for header in headers] for name in COLUMNS[:-1]}
+    return pd.DataFrame(table | {"sequence": sequences}, columns=list(COLUMNS), dtype=str)
+
+
+def stream(path: Path | str) -> Iterator[tuple[Header, str]]:
+    """Yield header and sequence of every record, as `read`, without holding more than one of them.
+
+    That the file holds nucleotides is noticed, and raised, behind its last record.
+    """
     residues = nucleotides = 0
     for header, written in _records(path):
         sequence = _cleaned(header, written, path)
-        headers.append(parse_header(header))
-        sequences.append(sequence)
+        yield parse_header(header), sequence
         residues += len(sequence)
         nucleotides += sum(map(sequence.count, _NUCLEOTIDES))
     if nucleotides > 0.9 * residues:
         raise InputError("holds nucleotide sequences", path, "give the protein FASTA that the search used")
-    table = {name: [getattr(header, name) for header in headers] for name in COLUMNS[:-1]}
-    return pd.DataFrame(table | {"sequence": sequences}, columns=list(COLUMNS), dtype=str)
+
+
+def is_decoy(accession: str) -> bool:
+    """Return whether an accession, as `parse_header` gives it, carries the mark of a reversed sequence."""
+    return bool(_DECOY.search(accession))
 
 
 def unique(proteins: pd.DataFrame) -> tuple[pd.DataFrame, Repeats]:
@@ -199,7 +208,7 @@ def unique(proteins: pd.DataFrame) -> tuple[pd.DataFrame, Repeats]:
         Rows with COLUMNS, of one or several files.
     """
     left_out = Repeats()
-    decoy = proteins["accession"].map(lambda name: bool(_DECOY.search(name))).astype(bool)
+    decoy = proteins["accession"].map(is_decoy).astype(bool)
     left_out.decoys = int(decoy.sum())
     proteins = proteins[~decoy]
     # Rows without a sequence go behind those of the same accession that have one; the rest keeps its order.
@@ -263,8 +272,8 @@ def _free_text(text: str) -> _Said:
 
 def _organism(first: str, said: _Said) -> str:
     """Return the species by number, else as it is written, else by the mnemonic or Ensembl's prefix of the identifier."""
-    if said.taxon in _TAXA:
-        return SPECIES[_TAXA[said.taxon]]
+    if said.taxon in TAXA:
+        return SPECIES[TAXA[said.taxon]]
     if said.organism:
         return said.organism.partition(" (")[0].strip()
     if (found := _MNEMONIC.search(first)) and found[1] in SPECIES:

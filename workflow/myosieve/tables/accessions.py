@@ -16,7 +16,7 @@ SPECIES = {
     "HORSE": "Equus caballus",
     "PIG": "Sus scrofa",
     "SHEEP": "Ovis aries",
-    "GOAT": "Capra hircus",
+    "CAPHI": "Capra hircus",
     "RABIT": "Oryctolagus cuniculus",
     "CHICK": "Gallus gallus",
     "CANLF": "Canis lupus familiaris",
@@ -39,10 +39,16 @@ SPECIES = {
     "HEVBR": "Hevea brasiliensis",
     "AEQVI": "Aequorea victoria",
 }
-# NCBI taxonomy numbers, as the headers of MaxQuant's contaminants carry them.
-_TAXA = {
+# NCBI taxonomy numbers, as OX= of UniProt's headers and Tax_Id= of MaxQuant's contaminants carry them.
+TAXA = {
     "9606": "HUMAN", "10090": "MOUSE", "10116": "RAT", "9913": "BOVIN", "9796": "HORSE", "9823": "PIG", "9940": "SHEEP",
-    "9925": "GOAT", "9986": "RABIT", "9031": "CHICK", "9615": "CANLF", "4932": "YEAST", "559292": "YEAST",
+    "9925": "CAPHI", "9986": "RABIT", "9031": "CHICK", "9615": "CANLF", "9544": "MACMU", "10029": "CRIGR", "7955": "DANRE",
+    "7227": "DROME", "6239": "CAEEL", "3702": "ARATH", "4932": "YEAST", "559292": "YEAST", "562": "ECOLI", "83333": "ECOLI",
+}  # fmt: skip
+# What people call the cells and the sera in tables of their own.
+_COMMON = {
+    "human": "HUMAN", "mouse": "MOUSE", "rat": "RAT", "bovine": "BOVIN", "cow": "BOVIN", "cattle": "BOVIN", "horse": "HORSE",
+    "equine": "HORSE", "pig": "PIG", "sheep": "SHEEP", "goat": "CAPHI", "rabbit": "RABIT", "chicken": "CHICK",
 }  # fmt: skip
 
 # MaxQuant: REV__; FragPipe (Philosopher): rev_; others: DECOY_. Not "REV_", which begins UniProt entry names of lentiviruses.
@@ -63,7 +69,11 @@ _HEADER_GENE = re.compile(r"\bGN=(.+?)(?=\s|PE=\d|SV=\d|$)|\bGene_Symbol=([^\s;]
 _GLUED_GENE = re.compile(r"GN=(.+?)(?=PE=\d|SV=\d|$)")
 _HEADER_SPECIES = re.compile(r"\bOS=(.+?)(?=\s+(?:OX|GN|PE|SV)=|\s*\(|;|$)")
 _HEADER_TAXON = re.compile(r"\b(?:Tax_Id|OX)=(\d+)")
-_NEXT_HEADER = re.compile(r";(?=>|(?:sp|tr)\|)")
+_TAXON = re.compile(r"(?:(?:OX|Tax_Id|TaxID|taxon)\s*[=:]\s*)?(\d+)", re.IGNORECASE)
+_HEADER_BINOMIAL = re.compile(
+    r"(?:[\w-]+:\S+\s+)?\(([A-Z][a-z]+ [a-z]+)\)\s"
+)  # MaxQuant's contaminants: (Bos taurus) ...
+_NEXT_HEADER = re.compile(rf";(?=>|(?:sp|tr)\||(?:CON__|REV__)*{UNIPROT.pattern}\s)")
 
 
 class Identifier(NamedTuple):
@@ -152,6 +162,24 @@ def species(mnemonic: str) -> str:
     return SPECIES.get(mnemonic, mnemonic)
 
 
+def scientific(organism: str) -> str:
+    """Return the scientific name in a cell that names an organism, however a table writes it.
+
+    Strain and common name in brackets, header fields and a taxonomy number beside the name are left out; a number, mnemonic or
+    common name alone is looked up; '' where nothing but an unknown number stands there.
+
+    Examples
+    --------
+    >>> [scientific(cell) for cell in ("Bos taurus (Bovine)", "Bos taurus OX=9913", "OX=9796", "9913", "BOVIN", "Bovine")]
+    ['Bos taurus', 'Bos taurus', 'Equus caballus', 'Bos taurus', 'Bos taurus', 'Bos taurus']
+    """
+    cell = organism.strip()
+    if found := _TAXON.fullmatch(cell):
+        return species(TAXA[found[1]]) if found[1] in TAXA else ""
+    name = re.split(r"\s+(?:OX|GN|PE|SV)=|\s*[(\[]", cell.removeprefix("OS="))[0].strip()
+    return species(_COMMON.get(name.lower(), name))
+
+
 def describe(headers: str, accession: str) -> Description:
     """Find a protein's header among those of its group and read gene, name and species from it.
 
@@ -185,8 +213,10 @@ def _organism(mnemonic: str, text: str) -> str:
         return SPECIES[mnemonic]
     if found := _HEADER_SPECIES.search(text):
         return found[1]
-    if (found := _HEADER_TAXON.search(text)) and found[1] in _TAXA:
-        return species(_TAXA[found[1]])
+    if (found := _HEADER_TAXON.search(text)) and found[1] in TAXA:
+        return species(TAXA[found[1]])
+    if not mnemonic and (found := _HEADER_BINOMIAL.match(text)):
+        return found[1]
     return mnemonic
 
 

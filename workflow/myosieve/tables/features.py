@@ -80,8 +80,8 @@ def proteins_frame(
     groups
         From `groups_of`.
     genes, names, organisms
-        Per row, '' where the table does not tell. An organism that is missing is that of the leading identifier's species
-        mnemonic (`sp|P02768|ALBU_HUMAN`).
+        Per row, '' where the table does not tell. Organisms may be written in any way that `accessions.scientific` knows; one
+        that is missing is that of the leading identifier's species mnemonic (`sp|P02768|ALBU_HUMAN`).
     peptides, unique_peptides
         Counts per row; NaN = unknown. Averages of counts, as tables of conditions have them, are rounded.
     flags
@@ -104,7 +104,8 @@ def proteins_frame(
         "prefix": np.array([one.contaminant for one in groups.leading], dtype=bool),
     }
     told = organisms if organisms is not None else blank
-    species = [name or accessions.species(one.mnemonic) for name, one in zip(told, groups.leading, strict=True)]
+    named = {cell: accessions.scientific(cell) for cell in set(told)}
+    species = [named[cell] or accessions.species(one.mnemonic) for cell, one in zip(told, groups.leading, strict=True)]
     return pd.DataFrame(
         {
             "protein_group": accessions.unique(groups.keys),

@@ -476,3 +476,11 @@ def test_a_gene_that_r_wrote_as_na_is_none(proteins, sheet) -> None:
         "",
         "TGFB1",
     ]
+
+
+def test_the_organism_column_gives_the_species_with_or_without_its_number(proteins: Make, sheet: Make) -> None:
+    for written in ("Bos taurus OX=9913", "Bos taurus", "Bos taurus (Bovine)", "9913", ""):
+        ids = ["contam_sp|P02769|ALBU_BOVIN", "sp|P01137|TGFB1_HUMAN"]
+        table = proteins(modern("A", "B"), Protein=ids, Protein_ID=["P02769", "P01137"],
+                         Organism=[written, "Homo sapiens OX=9606"])  # fmt: skip
+        assert read(table, sheet("A", "B")).proteins["organism"].tolist() == ["Bos taurus", "Homo sapiens"], written

@@ -466,3 +466,14 @@ def test_the_columns_of_perseus_users_are_read_by_their_full_name(write, sheet) 
     read_back = read(table, sheet("a", "b", column=["LFQ_02_TP1", "02_TP2"]))
     assert read_back.intensities["b"].tolist() == [6, 7]
     assert read_back.intensities["a"].isna().tolist() == [False, True]
+
+
+def test_the_fasta_headers_give_the_species_by_name_number_or_binomial(protein_groups, sheet) -> None:
+    # UniProt's headers as a parsing rule cut them, and a contaminant of MaxQuant's own list
+    headers = {
+        "P07858;P07688": "P07688 Cathepsin B OS=Bos taurus OX=9913 GN=CTSB;P07858 Cathepsin B OS=Homo sapiens OX=9606 GN=CTSB",
+        "A0A3Q2": "A0A3Q2 Fibronectin OX=9796 GN=FN1",
+        "CON__Q28107": "Q28107 SWISS-PROT:Q28107 (Bos taurus) Coagulation factor V",
+    }
+    table = read(protein_groups(list(headers), Fasta__headers=list(headers.values())), sheet("A1", "B1"))
+    assert table.proteins["organism"].tolist() == ["Homo sapiens", "Equus caballus", "Bos taurus"]
