@@ -25,6 +25,7 @@ Path(told["--output_dir"]).mkdir()
 (Path(told["--output_dir"]) / "prediction_results.txt").write_text(head + rows)
 """
 AFTER_EVIDENCE = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "provenance", "report", "dataset"), 1)
+AFTER_EVIDENCE |= {"validation": 1}
 
 
 def set_evidence(project: Project, **evidence: object) -> None:

@@ -219,6 +219,15 @@ def _crosstalk(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
     )  # fmt: skip
 
 
+def _validate(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.ranking.validation_step import validate
+
+    return validate(
+        options.candidates, options.differential, options.proteins, options.intensities, options.samples, chosen,
+        options.knowledge, options.out, log2=options.log2, estimates=options.estimates,
+    )  # fmt: skip
+
+
 def _immunoassay(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.immunoassay.step import immunoassay
 
@@ -243,6 +252,7 @@ def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.S
     return report(
         study=options.study, candidates=options.candidates, differential=options.differential,
         annotation=options.annotation, samples_qc=options.samples_qc, sensitivity=options.sensitivity,
+        validation=options.validation,
         quantified=options.quantified,
         samples=options.samples, provenance=options.provenance, settings=chosen, xlsx=options.xlsx, html=options.html,
         crosstalk=options.crosstalk, pathways=options.pathways,
@@ -485,6 +495,23 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--own-list", help="your own list of myokines: a column accession or gene, or one of these per line")
     c.option("--out", type=Path, required=True, help="candidates.tsv")
 
+    c = command("validate", "Hold the ranking against known myokines, permuted labels and base rates.", _validate,
+                "validation", ("fdr", "design_matrix"))  # fmt: skip
+    for name, text in (
+        ("candidates", "candidates.tsv"),
+        ("differential", "differential.tsv"),
+        ("proteins", "proteins.tsv of `quantify`"),
+        ("intensities", "intensities.tsv of `quantify`"),
+        ("samples", "sample sheet with the columns of the design"),
+    ):
+        c.reads(f"--{name}", required=True, help=text)
+    c.reads("--log2", help="log2.tsv of `quantify`, for method dpc")
+    c.reads("--estimates", help="estimates.parquet of `quantify`, for method dpc")
+    c.reads("--design-matrix", help="the design matrix of the study, where it has one")
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.option("--fdr", type=float, help="false discovery rate that counts as a hit")
+    c.option("--out", type=Path, required=True, help="validation.tsv")
+
     c = command("crosstalk", "Say which organs the candidates may speak to, through which receptors.", _crosstalk,
                 "crosstalk", ("organism", "crosstalk.top", "crosstalk.min_expression"))  # fmt: skip
     c.reads("--candidates", required=True, help="candidates.tsv")
@@ -513,6 +540,7 @@ def _parser() -> argparse.ArgumentParser:
         ("annotation", "annotation.tsv"),
         ("samples-qc", "samples_qc.tsv"),
         ("sensitivity", "sensitivity.tsv"),
+        ("validation", "validation.tsv"),
         ("quantified", "folder that `quantify` wrote"),
         ("samples", "samples.tsv of `intake`"),
         ("provenance", "provenance.json"),

@@ -24,7 +24,7 @@ from myosieve.errors import InputError
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
     *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
-    *("leak_index", "secretome", "tissues", "ranking", "crosstalk", "report"),
+    *("leak_index", "secretome", "tissues", "ranking", "validation", "crosstalk", "report"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30
@@ -117,6 +117,7 @@ class Study:
     def slice(self, stage: str) -> dict[str, Any]:
         """Return what a stage reads of the settings, with the digests of the user's files that it reads."""
         files_read = {
+            "validation": self.design_matrix,
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
             "tissues": {path: path for path in self.expression},

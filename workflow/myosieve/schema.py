@@ -622,6 +622,36 @@ STUDY_PATHWAYS = Table(
 )
 
 # Behind these stand log2fc:<member>, se:<member>, q_value:<member> and note:<member> for each member.
+VALIDATION = Table(
+    "validation",
+    "one per contrast, analysis, measure and predictor",
+    columns(
+        ("contrast", TEXT, "name of the contrast"),
+        (
+            "analysis",
+            TEXT,
+            "recovery (of known myokines), recovery_core, fame_matched, leave_one_out, permutation, prior_shuffle or base_rate",
+        ),
+        (
+            "measure",
+            TEXT,
+            "what was measured; ..._null: its median and central 95 % by chance; of base_rate, the class of the odds ratio",
+        ),
+        (
+            "predictor",
+            TEXT,
+            "what orders the proteins: score, its two axes, p_value, abs_log2fc, fame (papers); of base_rate, who is chosen",
+        ),
+        ("value", NUMBER, "the measure; empty where it cannot be taken, see note"),
+        ("ci_low", NUMBER, "lower end of its 95 % interval"),
+        ("ci_high", NUMBER, "upper end of its 95 % interval"),
+        ("p_value", NUMBER, "p-value, not adjusted for the number of measures"),
+        ("n_positive", COUNT, "known myokines (of base_rate: members of the class) among the proteins it was taken on"),
+        ("n_background", COUNT, "proteins that it was taken on, these included"),
+        ("note", TEXT, "how, or why not; of leave_one_out, the myokine: gene, accession, name, list"),
+    ),
+)
+
 COMPARISON = Table(
     "comparison",
     "one per accession that is in any member",

@@ -47,6 +47,7 @@ ROOMS = ["tables", "quant", "differential", "immunoassay", "sequence", "evidence
 ROOMS += ["ranking", "crosstalk", "compare"]
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external", "secretome/shedding_step"]}
+CODE |= {"ranking/validation_step": stage_digest("ranking/validation_step")}
 CODE |= {"secretome/leak_index_step": stage_digest("secretome/leak_index_step")}
 
 
@@ -63,15 +64,8 @@ wildcard_constraints:
 def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
     names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
-    names += [
-        "crosstalk.tsv",
-        "f_tests.tsv",
-        "evidence.tsv",
-        "samples_qc.tsv",
-        "sensitivity.tsv",
-        "dataset.h5ad",
-        "provenance.json",
-    ]
+    names += ["f_tests.tsv", "evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
+    names += ["validation.tsv", "crosstalk.tsv", "leak.tsv", "leak_tests.tsv"]
     wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
     wanted += [f"<results>/{study.name}/shedding.tsv" for study in STUDIES.values() if study.fasta]
     wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]
@@ -207,7 +201,7 @@ def records_of(study):
     steps += ["6_shedding"] if study.fasta else []
     steps[2:2] = ["2_leak_index"] if study.carries_leak_index else []
     steps += ["6_tissues"] if study.expression else []
-    steps += ["7_ranking", "7_crosstalk"]
+    steps += ["7_ranking", "7_validation", "7_crosstalk"]
     steps += ["8_immunoassay", "9_agreement"] if study.immunoassay else []
     records = [f"<results>/{study.name}/records/{step}.json" for step in steps]
     shared = [f"<results>/shared/{study.sequence_digest()}/record.json"] if study.fasta else []

@@ -35,3 +35,35 @@ rule ranking:
         " --annotation {input.annotation:q} --secretome {input.secretome:q} --leak {input.leak:q}"
         " --knowledge {params.knowledge:q} --intensities {input.intensities:q} --samples {input.samples:q} {params.known}"
         " --settings {input.settings:q} --out {output.candidates:q} --record {output.record:q} 2> {log:q}"
+
+
+# IN   candidates, their tests and what these were done on, known myokines and how much was written of each gene
+# OUT  how far the ranking can be trusted: recovery of known myokines, nulls by permutation, base rates
+rule validation:
+    input:
+        candidates="<results>/{study}/candidates.tsv",
+        differential="<results>/{study}/differential.tsv",
+        proteins="<results>/{study}/quantified/proteins.tsv",
+        intensities="<results>/{study}/quantified/intensities.tsv",
+        samples=lambda wildcards: sheet_of(study_of(wildcards)),
+        log2="<results>/{study}/quantified/log2.tsv",
+        estimates="<results>/{study}/quantified/estimates.parquet",
+        design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
+        myokines=shipped("knowledge/myokines.tsv"),
+        genes=[path for path in [shipped("knowledge/genes.tsv.gz")] if Path(path).is_file()],
+        settings=settings_of("validation"),
+    output:
+        table="<results>/{study}/validation.tsv",
+        record="<results>/{study}/records/7_validation.json",
+    log:
+        "<logs>/{study}/validation.log",
+    conda:
+        "../envs/myosieve.yml"
+    params:
+        code=CODE["ranking/validation_step"],
+        knowledge=subpath(input.myokines, parent=True),
+    shell:
+        "myosieve validate --candidates {input.candidates:q} --differential {input.differential:q}"
+        " --proteins {input.proteins:q} --intensities {input.intensities:q} --samples {input.samples:q}"
+        " --log2 {input.log2:q} --estimates {input.estimates:q} --knowledge {params.knowledge:q}"
+        " --settings {input.settings:q} --out {output.table:q} --record {output.record:q} 2> {log:q}"

@@ -7,6 +7,7 @@ rule report:
         annotation="<results>/{study}/annotation.tsv",
         samples_qc="<results>/{study}/samples_qc.tsv",
         sensitivity="<results>/{study}/sensitivity.tsv",
+        validation="<results>/{study}/validation.tsv",
         log2="<results>/{study}/quantified/log2.tsv",
         proteins="<results>/{study}/quantified/proteins.tsv",
         intensities="<results>/{study}/quantified/intensities.tsv",
@@ -28,6 +29,7 @@ rule report:
     shell:
         "myosieve report --study {wildcards.study:q} --candidates {input.candidates:q}"
         " --differential {input.differential:q} --annotation {input.annotation:q} --samples-qc {input.samples_qc:q}"
-        " --sensitivity {input.sensitivity:q} --crosstalk {input.crosstalk:q} --pathways {input.pathways:q}"
+        " --sensitivity {input.sensitivity:q} --validation {input.validation:q}"
+        " --crosstalk {input.crosstalk:q} --pathways {input.pathways:q}"
         " --quantified {params.quantified:q} --samples {input.samples:q} --provenance {input.provenance:q}"
         " --settings {input.settings:q} --xlsx {output.xlsx:q} --html {output.html:q} 2> {log:q}"

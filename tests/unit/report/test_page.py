@@ -240,8 +240,8 @@ def test_a_check_that_did_not_run_is_said_and_is_no_flag(small_study) -> None:
 def test_every_figure_table_and_id_can_be_found_by_a_screen_reader(elements) -> None:
     plots = [a for _, a in elements.tags if a.get("class") == "plot"]
     # a volcano per contrast; missing, leak, serum, components; levels before and after, missing by level, spread,
-    # correlation (peptides are not known here)
-    assert len(plots) == 3 + 4 + 5
+    # correlation (peptides are not known here); a recovery curve per contrast
+    assert len(plots) == 3 + 4 + 5 + 3
     assert all(a["aria-label"] and a["role"] == "img" for a in plots)
     names = [tag for tag, _ in elements.tags]
     assert names.count("caption") == names.count("table")

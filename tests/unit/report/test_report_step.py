@@ -50,6 +50,7 @@ def test_a_page_of_300_proteins_and_three_contrasts_stays_below_six_megabytes(re
         ("annotation", schema.ANNOTATION),
         ("samples_qc", schema.SAMPLES_QC),
         ("samples", schema.SAMPLES),
+        ("validation", schema.VALIDATION),
     ],
 )
 def test_a_table_without_one_of_its_columns_is_refused(small_study, name: str, table: schema.Table) -> None:
@@ -59,7 +60,8 @@ def test_a_table_without_one_of_its_columns_is_refused(small_study, name: str, t
 
 
 @pytest.mark.parametrize(
-    "name", ["candidates", "differential", "annotation", "samples_qc", "sensitivity", "samples", "provenance"]
+    "name",
+    ["candidates", "differential", "annotation", "samples_qc", "sensitivity", "validation", "samples", "provenance"],
 )
 def test_a_missing_file_is_refused(small_study, name: str) -> None:
     made = small_study()
@@ -159,6 +161,7 @@ def test_the_command_writes_both_files(small_study) -> None:
         "annotation",
         "samples_qc",
         "sensitivity",
+        "validation",
         "quantified",
         "samples",
         "provenance",

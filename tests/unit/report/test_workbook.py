@@ -112,7 +112,9 @@ def test_beyond_excels_number_of_links_accessions_are_plain_text_and_counted(sma
 
 def test_the_other_sheets_hold_the_tests_the_samples_the_methods_and_the_settings(reported, book) -> None:
     assert book.sheetnames[0] == "Read me"
-    assert book.sheetnames[-4:] == ["All proteins", "QC", "Methods", "Settings"]
+    assert book.sheetnames[-5:] == ["All proteins", "QC", "Validation", "Methods", "Settings"]
+    measured = reported.frame("validation", schema.VALIDATION)
+    assert _values(book["Validation"])["measure"].tolist() == measured["measure"].tolist()
     tests = reported.frame("differential", schema.DIFFERENTIAL)
     assert _values(book["All proteins"])["protein_group"].tolist() == tests["protein_group"].tolist()
     assert _values(book["QC"])["sample"].tolist() == reported.frame("samples_qc", schema.SAMPLES_QC)["sample"].tolist()
@@ -180,11 +182,12 @@ def test_sheet_names_that_differ_in_case_or_beyond_31_characters_stay_apart() ->
 
 def test_a_contrast_named_as_another_sheet_gets_a_name_of_its_own(small_study) -> None:
     made = small_study()
-    for name, table in (("candidates", schema.CANDIDATES), ("differential", schema.DIFFERENTIAL)):
+    tables = {"candidates": schema.CANDIDATES, "differential": schema.DIFFERENTIAL, "validation": schema.VALIDATION}
+    for name, table in tables.items():
         made.rewrite(name, made.frame(name, table).assign(contrast="qc"))
     step.report(**made.arguments)
     assert openpyxl.load_workbook(made.xlsx).sheetnames == [
-        "Read me", "qc", "All proteins", "QC (2)", "Methods", "Settings",
+        "Read me", "qc", "All proteins", "QC (2)", "Validation", "Methods", "Settings",
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,12 @@ class DesignMatrix:
         Columns taken as numbers whose values are whole and repeat, as those of a label would.
     given
         Whether the matrix was given: then contrasts are of its columns.
+    rows_if
+        By condition, the rows (n x p) that the samples would have in it; empty for a given matrix.
+    strata
+        (n,) the values of each sample's categorical covariates, joined; None for a given matrix.
+    slopes
+        Covariates taken as numbers.
     """
 
     matrix: np.ndarray
@@ -76,6 +82,9 @@ class DesignMatrix:
     formula: str
     doubtful_slopes: list[str]
     given: bool = False
+    rows_if: dict[str, np.ndarray] = field(default_factory=dict)
+    strata: np.ndarray | None = None
+    slopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,23 +133,28 @@ def design_matrix(samples: pd.DataFrame, formula: str, where: object = "design")
         data = _typed(samples, used, where)
         spec = parsed.get_model_matrix(data, na_action="raise")
         matrix = np.asarray(spec, dtype=float)
-        replaced = {}
+        rows_if = {}
         for condition in dict.fromkeys(data[CONDITION]):
             counterfactual = data.assign(**{CONDITION: condition})
-            replaced[condition] = np.asarray(spec.model_spec.get_model_matrix(counterfactual), float).mean(axis=0)
+            rows_if[condition] = np.asarray(spec.model_spec.get_model_matrix(counterfactual), float)
     except (FormulaicError, SyntaxError, ValueError, TypeError) as error:
         raise InputError(
             f"design {formula!r} cannot be used ({error})", where, "write it as '~ donor + condition'"
         ) from None
     _check_degrees_of_freedom(matrix, f"design {formula!r}", where)
+    slopes = tuple(name for name in data if data[name].dtype == float and name in _bare_columns(parsed))
+    groups = data.drop(columns=[CONDITION, *slopes])
     return DesignMatrix(
         matrix=matrix,
         coefficients=[str(name) for name in spec.model_spec.column_names],
         samples=list(samples["sample"]),
         conditions=data[CONDITION].to_numpy(),
-        condition_rows=replaced,
+        condition_rows={condition: rows.mean(axis=0) for condition, rows in rows_if.items()},
         formula=formula,
         doubtful_slopes=[name for name in data if _may_be_a_label(data[name]) and name in _bare_columns(parsed)],
+        rows_if=rows_if,
+        strata=np.array(["\x1f".join(map(str, row)) for row in groups.itertuples(index=False)], dtype=object),
+        slopes=slopes,
     )
 
 

@@ -88,7 +88,7 @@ class Content:
         The settings that the report shows: the false discovery rate, and the number of candidates named in the figures.
     contrasts
         In the order of the differential table.
-    differential, samples, samples_qc, sensitivity
+    differential, samples, samples_qc, sensitivity, validation
         The tables as they came.
     before, after
         Log2 intensities of the protein groups that passed the filter, before and after normalization.
@@ -116,6 +116,7 @@ class Content:
     samples: pd.DataFrame
     samples_qc: pd.DataFrame
     sensitivity: pd.DataFrame
+    validation: pd.DataFrame
     before: pd.DataFrame
     after: pd.DataFrame
     components: Components | None
@@ -137,6 +138,7 @@ def gather(
     annotation: pd.DataFrame,
     samples_qc: pd.DataFrame,
     sensitivity: pd.DataFrame,
+    validation: pd.DataFrame,
     samples: pd.DataFrame,
     before: pd.DataFrame,
     after: pd.DataFrame,
@@ -175,6 +177,7 @@ def gather(
         samples=samples,
         samples_qc=samples_qc,
         sensitivity=sensitivity,
+        validation=validation,
         before=before,
         after=after,
         components=principal_components(_without_blanks(after, samples)),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from myosieve.report import figures, quality_figures
+from myosieve.report import figures, quality_figures, validation_words
 from myosieve.report.content import Content, Contrast
 from myosieve.report.crosstalk_section import crosstalk_section
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
@@ -54,6 +54,7 @@ def page(content: Content) -> str:
         sections=[_section(i, contrast, content) for i, contrast in enumerate(content.contrasts, start=1)],
         sample_figures=_sample_figures(content),
         crosstalk=crosstalk_section(content),
+        validation=validation_words.section(content.validation),
         colors=figures.SECRETION_COLORS,
     )
 

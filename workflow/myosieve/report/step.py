@@ -27,6 +27,7 @@ def report(
     annotation: Path,
     samples_qc: Path,
     sensitivity: Path,
+    validation: Path,
     quantified: Path,
     samples: Path,
     provenance: Path,
@@ -42,7 +43,7 @@ def report(
     ----------
     study
         Name of the study, as in the provenance.
-    candidates, differential, annotation, samples_qc, sensitivity, samples
+    candidates, differential, annotation, samples_qc, sensitivity, validation, samples
         Tables of the contract.
     quantified
         Folder with proteins.tsv, intensities.tsv and log2.tsv.
@@ -61,8 +62,8 @@ def report(
         A file is missing or no such table, there is no contrast, or the files belong to different studies or runs.
     """
     content = _read(
-        study, candidates, differential, annotation, samples_qc, sensitivity, quantified, samples, provenance, settings,
-        crosstalk, pathways,
+        study, candidates, differential, annotation, samples_qc, sensitivity, validation, quantified, samples, provenance,
+        settings, crosstalk, pathways,
     )  # fmt: skip
     book, cut = workbook(content)
     text = page(content)
@@ -79,6 +80,7 @@ def _read(
     annotation: Path,
     samples_qc: Path,
     sensitivity: Path,
+    validation: Path,
     quantified: Path,
     samples: Path,
     provenance: Path,
@@ -115,6 +117,7 @@ def _read(
         samples_qc=quality,
         samples=sheet,
         sensitivity=files.read_table(sensitivity, schema.SENSITIVITY),
+        validation=_validation(validation, differential, tests),
         before=before,
         after=after,
         provenance=_provenance(provenance, study),
@@ -131,6 +134,14 @@ def _of_contrasts(crosstalk: Path | None, contrasts: set[str]) -> pd.DataFrame |
     strangers = sorted(set(table["contrast"]) - contrasts)
     if strangers:
         raise InputError(f"contrast {strangers[0]!r} is of another run", crosstalk, "run `myosieve crosstalk` again")
+    return table
+
+
+def _validation(path: Path, differential: Path, tests: pd.DataFrame) -> pd.DataFrame:
+    table = files.read_table(path, schema.VALIDATION)
+    strangers = sorted(set(table["contrast"].dropna()) - set(tests["contrast"]))
+    if strangers:
+        raise InputError(f"contrast {strangers[0]!r} is not in {differential}", path, "give the files of one run")
     return table
 
 

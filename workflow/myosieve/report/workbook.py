@@ -62,6 +62,7 @@ def workbook(content: Content) -> tuple[bytes, dict[str, int]]:
         for name, part in crosstalk:
             sheets.table(sheets.reserve(name), part, schema.CROSSTALK, frozen=3)
         sheets.table(sheets.reserve("QC"), content.samples_qc, schema.SAMPLES_QC, frozen=1)
+        sheets.table(sheets.reserve("Validation"), content.validation, schema.VALIDATION, frozen=4)
         sheets.lines(sheets.reserve("Methods"), _methods(content))
         sheets.table(sheets.reserve("Settings"), content.settings, None, frozen=2)
     return stream.getvalue(), {"cells_cut": sheets.cells_cut, "accessions_without_link": sheets.without_link}
@@ -147,6 +148,7 @@ def _read_me(sheets: _Sheets, content: Content, names: Sequence[str]) -> None:
     legends = [("contrast sheets", schema.CANDIDATES), ("All proteins", schema.DIFFERENTIAL), ("QC", schema.SAMPLES_QC)]
     if content.crosstalk is not None:
         legends.append(("Crosstalk", schema.CROSSTALK))
+    legends.append(("Validation", schema.VALIDATION))
     legend = pd.DataFrame(
         [(where, c.name, c.kind, c.meaning) for where, table in legends for c in table.columns],
         columns=["sheet", "column", "kind", "meaning"],
