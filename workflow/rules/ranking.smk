@@ -50,7 +50,7 @@ rule validation:
         estimates="<results>/{study}/quantified/estimates.parquet",
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         myokines=shipped("knowledge/myokines.tsv"),
-        genes=[path for path in [shipped("knowledge/genes.tsv.gz")] if Path(path).is_file()],
+        genes=shipped("knowledge/genes.tsv.gz"),
         settings=settings_of("validation"),
     output:
         table="<results>/{study}/validation.tsv",
