@@ -215,7 +215,7 @@ def _crosstalk(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
 
     return crosstalk(
         options.candidates, options.proteins, chosen, options.knowledge, options.out, options.pathways_out,
-        options.tissues,
+        options.tissues, options.facts_out,
     )  # fmt: skip
 
 
@@ -255,7 +255,7 @@ def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.S
         validation=options.validation,
         quantified=options.quantified,
         samples=options.samples, provenance=options.provenance, settings=chosen, xlsx=options.xlsx, html=options.html,
-        crosstalk=options.crosstalk, pathways=options.pathways,
+        crosstalk=options.crosstalk, pathways=options.pathways, facts=options.facts, leak_tests=options.leak_tests,
     )  # fmt: skip
 
 
@@ -523,6 +523,7 @@ def _parser() -> argparse.ArgumentParser:
         c.setting(name, keys["crosstalk"]["properties"][name])
     c.option("--out", type=Path, required=True, help="crosstalk.tsv")
     c.option("--pathways-out", type=Path, required=True, help="shipped pathways whose myokine was detected")
+    c.option("--facts-out", type=Path, help="where to write what is known of the detected myokines")
 
     c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))
     c.reads_pairs("--member", metavar="STUDY.CONTRAST=FILE", help="a study's differential.tsv; at least two")
@@ -548,6 +549,8 @@ def _parser() -> argparse.ArgumentParser:
         c.reads(f"--{name}", required=True, help=text)
     c.reads("--crosstalk", help="crosstalk.tsv; without it the report is silent on organs")
     c.reads("--pathways", help="pathways of the study, as `crosstalk` wrote them")
+    c.reads("--facts", help="what is known of the detected myokines, as `crosstalk` wrote it")
+    c.reads("--leak-tests", help="leak_tests.tsv: does the treatment raise the leak")
     c.option("--xlsx", type=Path, required=True, help="candidates.xlsx")
     c.option("--html", type=Path, required=True, help="report.html")
 

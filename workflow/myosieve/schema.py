@@ -621,6 +621,25 @@ STUDY_PATHWAYS = Table(
     ),
 )
 
+STUDY_FACTS = Table(
+    "myokine facts of the study",
+    "one per fact and source of a known myokine that the study detected",
+    columns(
+        _GROUP,
+        ("gene", TEXT, "human gene symbol of the myokine, to read"),
+        ("accession_human", TEXT, "human UniProt accession of the myokine"),
+        ("fact", TEXT, "organ, effect, receptor, pathway, exercise_response or basal_level"),
+        ("organ", TEXT, "organ that the fact is about"),
+        ("value", TEXT, "what the source says, not this study: words, a receptor, a pathway, a number or range"),
+        ("unit", TEXT, "unit of the number; fold: treatment / control"),
+        ("direction", TEXT, "of a response to exercise: up, down or none"),
+        ("matrix", TEXT, "where the source measured it, as plasma or muscle mRNA; empty = it does not tell"),
+        ("protocol", TEXT, "the exercise"),
+        ("source", TEXT, "DOI, PubMed or PMC number, title, or 'source guide'"),
+        ("doubtful", TEXT, "what speaks against it or limits it; empty = nothing is known to"),
+    ),
+)
+
 # Behind these stand log2fc:<member>, se:<member>, q_value:<member> and note:<member> for each member.
 VALIDATION = Table(
     "validation",

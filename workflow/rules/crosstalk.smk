@@ -1,5 +1,5 @@
 # IN   candidates, tissue expression where there is any, knowledge tables
-# OUT  candidate, receptor, organ, with what speaks for it; the shipped pathways of the myokines that were detected
+# OUT  candidate, receptor, organ, with what speaks for it; the shipped pathways and facts of the myokines that were detected
 rule crosstalk:
     input:
         candidates="<results>/{study}/candidates.tsv",
@@ -9,10 +9,12 @@ rule crosstalk:
         myokines=shipped("knowledge/myokines.tsv"),
         organs=shipped("knowledge/organs.tsv"),
         pathways=shipped("knowledge/pathways.tsv"),
+        facts=shipped("knowledge/myokine_facts.tsv"),
         settings=settings_of("crosstalk"),
     output:
         crosstalk="<results>/{study}/crosstalk.tsv",
         pathways="<results>/{study}/pathways.tsv",
+        facts="<results>/{study}/myokine_facts.tsv",
         record="<results>/{study}/records/7_crosstalk.json",
     log:
         "<logs>/{study}/crosstalk.log",
@@ -25,4 +27,4 @@ rule crosstalk:
     shell:
         "myosieve crosstalk --candidates {input.candidates:q} --proteins {input.proteins:q} {params.tissues}"
         " --knowledge {params.knowledge:q} --settings {input.settings:q} --out {output.crosstalk:q}"
-        " --pathways-out {output.pathways:q} --record {output.record:q} 2> {log:q}"
+        " --pathways-out {output.pathways:q} --facts-out {output.facts:q} --record {output.record:q} 2> {log:q}"

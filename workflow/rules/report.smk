@@ -14,6 +14,8 @@ rule report:
         samples="<results>/{study}/intake/samples.tsv",
         crosstalk="<results>/{study}/crosstalk.tsv",
         pathways="<results>/{study}/pathways.tsv",
+        facts="<results>/{study}/myokine_facts.tsv",
+        leak_tests="<results>/{study}/leak_tests.tsv",
         provenance="<results>/{study}/provenance.json",
         settings=settings_of("report"),
     output:
@@ -30,6 +32,7 @@ rule report:
         "myosieve report --study {wildcards.study:q} --candidates {input.candidates:q}"
         " --differential {input.differential:q} --annotation {input.annotation:q} --samples-qc {input.samples_qc:q}"
         " --sensitivity {input.sensitivity:q} --validation {input.validation:q}"
-        " --crosstalk {input.crosstalk:q} --pathways {input.pathways:q}"
+        " --crosstalk {input.crosstalk:q} --pathways {input.pathways:q} --facts {input.facts:q}"
+        " --leak-tests {input.leak_tests:q}"
         " --quantified {params.quantified:q} --samples {input.samples:q} --provenance {input.provenance:q}"
         " --settings {input.settings:q} --xlsx {output.xlsx:q} --html {output.html:q} 2> {log:q}"

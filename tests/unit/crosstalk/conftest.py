@@ -62,6 +62,16 @@ class Study:
             {"gene": ["KNW"], "name": ["knownin"], "accession_human": ["KNOWN"], "accession_mouse": ["MOUSE"],
              "target_organs": ["liver;adipose tissue"]}
         )  # fmt: skip
+        self.facts = pd.DataFrame(
+            [
+                ("KNW", "KNOWN", "basal_level", "", "2-4", "ng/mL", "", "plasma", "", "PMID:1", "one man"),
+                ("KNW", "KNOWN", "effect", "liver", "grows", "", "", "", "", "10.1000/made", ""),
+                ("KNW", "KNOWN", "effect", "liver", "grows", "", "", "", "", "source guide", ""),
+                ("ABS", "ABSENT", "effect", "brain", "sleeps", "", "", "", "", "10.1000/made", ""),
+            ],
+            columns=["gene", "accession_human", "fact", "organ", "value", "unit", "direction", "matrix", "protocol", "source",
+                     "doubtful"],
+        )  # fmt: skip
         self.organs = organs
         self.settings = {"organism": "human", "crosstalk": settings.stage_defaults("crosstalk")["crosstalk"]}
 
@@ -99,6 +109,7 @@ class Study:
             files.write_table(self.folder / f"{name}.tsv", getattr(self, name))
         for name in ("receptors", "pathways", "myokines"):
             files.write_table(self.folder / "knowledge" / f"{name}.tsv", getattr(self, name))
+        files.write_table(self.folder / "knowledge" / "myokine_facts.tsv", self.facts)
         (self.folder / "knowledge" / "organs.tsv").write_bytes(self.organs.read_bytes())
         return {
             "candidates": self.folder / "candidates.tsv", "proteins": self.folder / "proteins.tsv",

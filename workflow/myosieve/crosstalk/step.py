@@ -1,4 +1,4 @@
-"""Step: candidates, receptors, tissues and pathways -> crosstalk.tsv, and the pathways of the study."""
+"""Step: candidates, receptors, tissues and pathways -> crosstalk.tsv, and the pathways and facts of the study."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import pandas as pd
 
 from myosieve import files, schema
 from myosieve.crosstalk.expression import RNA, receptor_expression
+from myosieve.crosstalk.facts import study_facts
 from myosieve.crosstalk.organs import BY_EXPRESSION
 from myosieve.crosstalk.pathways import pathways_of, study_pathways
 from myosieve.crosstalk.receptors import with_receptors
 from myosieve.crosstalk.table import crosstalk_rows
-from myosieve.knowledge import MYOKINES, ORGANS, PATHWAYS
+from myosieve.knowledge import MYOKINE_FACTS, MYOKINES, ORGANS, PATHWAYS
 from myosieve.provenance import Summary
 from myosieve.ranking.knowledge import read_receptors
 from myosieve.secretome.accessions import targets as accessions_of
@@ -32,8 +33,9 @@ def crosstalk(
     out: Path,
     pathways_out: Path,
     tissues: Path | None = None,
+    facts_out: Path | None = None,
 ) -> Summary:
-    """Say for each candidate which receptors it has and which organs it may reach through them, and write both tables.
+    """Say for each candidate which receptors it has and which organs it may reach through them, and write the tables.
 
     Parameters
     ----------
@@ -42,11 +44,13 @@ def crosstalk(
     settings
         `organism`, and `crosstalk` with `top` (ranked candidates of each contrast) and `min_expression`.
     knowledge
-        Folder with receptors.tsv, myokines.tsv, organs.tsv and pathways.tsv.
+        Folder with receptors.tsv, myokines.tsv, organs.tsv and pathways.tsv, and myokine_facts.tsv for `facts_out`.
     out, pathways_out
         Where crosstalk.tsv and the study's pathways go.
     tissues
         tissues.tsv; without it the organs come from literature alone.
+    facts_out
+        Where to write what is known of the detected myokines, if anywhere.
 
     Raises
     ------
@@ -61,7 +65,9 @@ def crosstalk(
     receptors = read_receptors(knowledge, organism)
     organs = vocabulary(files.read_table(knowledge / "organs.tsv", ORGANS))
     atlas = None if tissues is None else files.read_table(tissues, schema.TISSUES)
-    edges = _edges(groups.assign(accessions=accessions.to_numpy()), knowledge, organism)
+    groups = groups.assign(accessions=accessions.to_numpy())
+    edges = _edges(groups, knowledge, organism)
+    facts = None if facts_out is None else _facts(groups, knowledge, organism)
 
     best = _best(ranked, chosen["top"])
     pairs = with_receptors(best, accessions, receptors)
@@ -71,7 +77,11 @@ def crosstalk(
     table = schema.CROSSTALK.arrange(rows[schema.CROSSTALK.names])
     files.write_table(out, table)
     files.write_table(pathways_out, schema.STUDY_PATHWAYS.arrange(edges))
-    return _summary(table, edges, atlas, receptors, settings)
+    summary = _summary(table, edges, atlas, receptors, settings)
+    if facts is not None:
+        files.write_table(facts_out, schema.STUDY_FACTS.arrange(facts))
+        summary.counts["detected myokines with known facts"] = facts["accession_human"].nunique()
+    return summary
 
 
 def _best(ranked: pd.DataFrame, top: int) -> pd.DataFrame:
@@ -84,6 +94,11 @@ def _best(ranked: pd.DataFrame, top: int) -> pd.DataFrame:
 def _edges(groups: pd.DataFrame, knowledge: Path, organism: str) -> pd.DataFrame:
     myokines = files.read_table(knowledge / "myokines.tsv", MYOKINES)
     return study_pathways(groups, files.read_table(knowledge / "pathways.tsv", PATHWAYS), myokines, organism)
+
+
+def _facts(groups: pd.DataFrame, knowledge: Path, organism: str) -> pd.DataFrame:
+    myokines = files.read_table(knowledge / "myokines.tsv", MYOKINES)
+    return study_facts(groups, files.read_table(knowledge / "myokine_facts.tsv", MYOKINE_FACTS), myokines, organism)
 
 
 def _summary(

@@ -102,7 +102,7 @@ class Content:
         Columns stage, name, value (text): what each step was told, and what it counted.
     versions, inputs
         (program, version) and (file, SHA-256).
-    crosstalk, pathways
+    crosstalk, pathways, facts, leak_tests
         Tables of the contract, or None where the report was not given them.
     """
 
@@ -128,6 +128,8 @@ class Content:
     inputs: tuple[tuple[str, str], ...]
     crosstalk: pd.DataFrame | None = None
     pathways: pd.DataFrame | None = None
+    facts: pd.DataFrame | None = None
+    leak_tests: pd.DataFrame | None = None
 
 
 def gather(
@@ -146,6 +148,8 @@ def gather(
     settings: Mapping[str, Any],
     crosstalk: pd.DataFrame | None = None,
     pathways: pd.DataFrame | None = None,
+    facts: pd.DataFrame | None = None,
+    leak_tests: pd.DataFrame | None = None,
 ) -> Content:
     """Return what the report says, from the tables of the contract.
 
@@ -193,6 +197,8 @@ def gather(
         inputs=tuple(sorted(provenance["inputs"].items())),
         crosstalk=crosstalk,
         pathways=pathways,
+        facts=facts,
+        leak_tests=leak_tests,
     )
 
 

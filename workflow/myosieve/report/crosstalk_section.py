@@ -1,4 +1,4 @@
-"""What the page shows of crosstalk: per contrast a figure and its rows, and maps of the detected myokines' pathways."""
+"""What the page shows of crosstalk: per contrast a figure and its rows; of the detected myokines pathways and facts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from myosieve.report.content import Content
 from myosieve.report.crosstalk_figures import drawn, sankey
+from myosieve.report.facts_section import myokine_facts
 from myosieve.report.pathway_maps import pathway_map
 
 
@@ -22,6 +23,7 @@ def crosstalk_section(content: Content) -> dict[str, Any] | None:
         ],
         "expression": bool((table["organ_source"] == "receptor expression").any()),
         "maps": [] if content.pathways is None else _maps(content),
+        "facts": myokine_facts(content.facts),
     }
 
 

@@ -36,6 +36,8 @@ def report(
     html: Path,
     crosstalk: Path | None = None,
     pathways: Path | None = None,
+    facts: Path | None = None,
+    leak_tests: Path | None = None,
 ) -> Summary:
     """Write the workbook and the page of a study; on any failure neither appears.
 
@@ -53,8 +55,10 @@ def report(
         `fdr` and `report` (`title`, `top`).
     xlsx, html
         Where to write.
-    crosstalk, pathways
+    crosstalk, pathways, facts
         What `crosstalk` wrote, if it ran.
+    leak_tests
+        leak_tests.tsv of `secretome`, if it wrote one.
 
     Raises
     ------
@@ -63,7 +67,7 @@ def report(
     """
     content = _read(
         study, candidates, differential, annotation, samples_qc, sensitivity, validation, quantified, samples, provenance,
-        settings, crosstalk, pathways,
+        settings, crosstalk, pathways, facts, leak_tests,
     )  # fmt: skip
     book, cut = workbook(content)
     text = page(content)
@@ -87,6 +91,8 @@ def _read(
     settings: Mapping[str, Any],
     crosstalk: Path | None = None,
     pathways: Path | None = None,
+    facts: Path | None = None,
+    leak_tests: Path | None = None,
 ) -> Content:
     tests = files.read_table(differential, schema.DIFFERENTIAL)
     if tests["contrast"].dropna().empty:
@@ -122,18 +128,20 @@ def _read(
         after=after,
         provenance=_provenance(provenance, study),
         settings=settings,
-        crosstalk=_of_contrasts(crosstalk, set(tests["contrast"])),
+        crosstalk=_of_contrasts(crosstalk, schema.CROSSTALK, "crosstalk", set(tests["contrast"])),
         pathways=None if pathways is None else files.read_table(pathways, schema.STUDY_PATHWAYS),
+        facts=None if facts is None else files.read_table(facts, schema.STUDY_FACTS),
+        leak_tests=_of_contrasts(leak_tests, schema.LEAK_TESTS, "secretome", set(tests["contrast"])),
     )
 
 
-def _of_contrasts(crosstalk: Path | None, contrasts: set[str]) -> pd.DataFrame | None:
-    if crosstalk is None:
+def _of_contrasts(path: Path | None, kind: schema.Table, step: str, contrasts: set[str]) -> pd.DataFrame | None:
+    if path is None:
         return None
-    table = files.read_table(crosstalk, schema.CROSSTALK)
-    strangers = sorted(set(table["contrast"]) - contrasts)
+    table = files.read_table(path, kind)
+    strangers = sorted(set(table["contrast"].dropna()) - contrasts)
     if strangers:
-        raise InputError(f"contrast {strangers[0]!r} is of another run", crosstalk, "run `myosieve crosstalk` again")
+        raise InputError(f"contrast {strangers[0]!r} is of another run", path, f"run `myosieve {step}` again")
     return table
 
 

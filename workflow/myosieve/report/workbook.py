@@ -32,7 +32,8 @@ _SCIENTIFIC = ("p_value", "q_value")
 _THREE_DIGITS = ("score", "score_experiment", "score_prior", "missing", "serum_share")
 _WIDTHS = {"reason": 90, "secretion_reason": 50, "protein_name": 36, "excluded_because": 44, "receptors": 30, "note": 44,
            "target_organs": 24, "known_myokine": 18, "meaning": 100, "text": 120, "value": 70, "outlier": 50,
-           "protein_group": 16, "contrast": 18, "sample": 20, "evidence": 90, "sources": 30}  # fmt: skip
+           "protein_group": 16, "contrast": 18, "sample": 20, "evidence": 90, "sources": 30, "source": 40,
+           "doubtful": 60}  # fmt: skip
 
 
 def workbook(content: Content) -> tuple[bytes, dict[str, int]]:
@@ -61,6 +62,9 @@ def workbook(content: Content) -> tuple[bytes, dict[str, int]]:
         crosstalk = [] if content.crosstalk is None else _parts("Crosstalk", content.crosstalk)
         for name, part in crosstalk:
             sheets.table(sheets.reserve(name), part, schema.CROSSTALK, frozen=3)
+        facts = [] if content.facts is None else _parts("Myokine facts", content.facts)
+        for name, part in facts:
+            sheets.table(sheets.reserve(name), part, schema.STUDY_FACTS, frozen=2)
         sheets.table(sheets.reserve("QC"), content.samples_qc, schema.SAMPLES_QC, frozen=1)
         sheets.table(sheets.reserve("Validation"), content.validation, schema.VALIDATION, frozen=4)
         sheets.lines(sheets.reserve("Methods"), _methods(content))
@@ -148,6 +152,8 @@ def _read_me(sheets: _Sheets, content: Content, names: Sequence[str]) -> None:
     legends = [("contrast sheets", schema.CANDIDATES), ("All proteins", schema.DIFFERENTIAL), ("QC", schema.SAMPLES_QC)]
     if content.crosstalk is not None:
         legends.append(("Crosstalk", schema.CROSSTALK))
+    if content.facts is not None:
+        legends.append(("Myokine facts", schema.STUDY_FACTS))
     legends.append(("Validation", schema.VALIDATION))
     legend = pd.DataFrame(
         [(where, c.name, c.kind, c.meaning) for where, table in legends for c in table.columns],
