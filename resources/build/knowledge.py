@@ -12,29 +12,35 @@ then::
     python resources/build/knowledge.py unpacked --out resources/knowledge
 
 The folders are searched for the files that `packages.FILES` names, of exactly these versions. What is written by hand
-stands beside this script: `myokines.tsv` (the words; the accessions are looked up) and the organisms below.
+stands beside this script: `myokines.tsv`, `myokine_facts.tsv`, `pathways.tsv` and `protocols.tsv` (the words; the
+accessions are looked up) and the organisms below.
 `resources/knowledge/SOURCES.md` says what each table is, and where it ends.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contaminants import contaminants, read_contaminants
+from curated import facts, human_accessions, pathways, protocols, read_words
+from genes import aliases, genes
 from ligand_receptor import read_pairs, receptors
 from localization import extracellular, leak_markers
 from orthologs import ReviewedEntries
-from packages import MNEMONICS, locate, read_entries, read_genes, read_nomenclature
+from packages import MNEMONICS, locate, read_entries, read_gene_facts, read_genes, read_nomenclature
 
 # Columns of each table, and how many of the first ones are its key and its order.
 TABLES = {
     "leak_markers.tsv": (("organism", "accession", "gene", "compartment", "rule"), 2),
     "extracellular.tsv": (("organism", "accession", "gene", "evidence", "evidence_codes"), 2),
     "receptors.tsv": (
-        ("organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"),
+        (
+            "organism", "ligand_accession", "ligand_gene", "receptor_gene", "receptor_accession", "resources", "curated",
+            "sources",
+        ),
         4,
     ),
     "contaminants.tsv": (("accession", "organism", "source_of_contamination", "kind"), 1),
@@ -45,6 +51,32 @@ TABLES = {
         ),
         1,
     ),
+    "myokine_facts.tsv": (
+        (
+            "gene", "accession_human", "fact", "organ", "value", "unit", "direction", "matrix", "protocol", "source",
+            "doubtful",
+        ),
+        10,
+    ),
+    "pathways.tsv": (
+        (
+            "pathway", "title", "myokine_accession", "myokine_gene", "organ", "step", "source", "source_kind", "relation",
+            "target", "target_kind", "reference", "doubtful",
+        ),
+        6,
+    ),
+    "protocols.tsv": (
+        (
+            "protocol", "description", "frequency_hz_low", "frequency_hz_high", "pulse_ms", "voltage_v", "duration_h_low",
+            "duration_h_high", "pattern", "recovery", "source", "doubtful",
+        ),
+        2,
+    ),
+    "genes.tsv.gz": (
+        ("organism", "accession", "gene", "human_accession", "ensembl", "papers", "go_terms"),
+        2,
+    ),
+    "aliases.tsv.gz": (("organism", "alias", "gene", "ambiguous"), 2),
     "organisms.tsv": (("key", "species", "taxon_id", "mnemonic", "role"), 1),
 }  # fmt: skip
 
@@ -65,25 +97,27 @@ def build(folders: Sequence[Path], out: Path) -> dict[str, int]:
     paths = locate(folders)
     entries = read_entries(paths["entries"])
     reviewed = ReviewedEntries.build(read_genes(paths["genes"]), entries, read_nomenclature(paths["nomenclature"]))
-    words = read_words(Path(__file__).with_name("myokines.tsv"))
+    lists = read_gene_facts(paths["genes"])
+    names = ("myokines", "myokine_facts", "pathways", "protocols")
+    words, told, edges, settings = (read_words(Path(__file__).with_name(f"{name}.tsv")) for name in names)
+    accessions = human_accessions(reviewed)
     rows = {
         "leak_markers.tsv": leak_markers(reviewed, [row["gene"] for row in words]),
         "extracellular.tsv": extracellular(reviewed),
         "receptors.tsv": receptors(read_pairs(paths["pairs"]), reviewed),
         "contaminants.tsv": contaminants(read_contaminants(paths["contaminants"]), entries),
         "myokines.tsv": myokines(words, reviewed),
+        "myokine_facts.tsv": facts(told, accessions, {edge["pathway"] for edge in edges}),
+        "pathways.tsv": pathways(edges, accessions),
+        "protocols.tsv": protocols(settings),
+        "genes.tsv.gz": genes(reviewed, lists),
+        "aliases.tsv.gz": aliases(reviewed, lists),
         "organisms.tsv": [dict(zip(TABLES["organisms.tsv"][0], row, strict=True)) for row in ORGANISMS],
     }
     out.mkdir(parents=True, exist_ok=True)
     for name, table in rows.items():
         write(out / name, table)
     return {name: len(table) for name, table in rows.items()}
-
-
-def read_words(path: Path) -> list[dict[str, str]]:
-    """Read the hand-written part of `myokines.tsv`."""
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def myokines(words: Sequence[Mapping[str, str]], reviewed: ReviewedEntries) -> list[dict[str, str]]:
@@ -100,13 +134,23 @@ def myokines(words: Sequence[Mapping[str, str]], reviewed: ReviewedEntries) -> l
 
 
 def write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """Write a table: its columns, sorted by its key, UTF-8, tabs and line feeds, no quotes."""
+    """Write a table: its columns, sorted by its key, UTF-8, tabs and line feeds, no quotes; gzipped where the name says so."""
     columns, keys = TABLES[path.name]
-    lines = sorted(([row[column] for column in columns] for row in rows), key=lambda line: line[:keys])
+    # A step is a number: 10 comes behind 9.
+    lines = sorted(
+        ([row[column] for column in columns] for row in rows),
+        key=lambda line: [cell.zfill(9) if cell.isdigit() else cell for cell in line[:keys]],
+    )
     lines.insert(0, list(columns))
     if wrong := [cell for line in lines for cell in line if {"\t", "\n", "\r", '"'} & set(cell)]:
         raise ValueError(f"{path.name}: a cell holds a tab, a line break or a quote: {wrong[0]!r}")
-    path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8", newline="\n")
+    text = "".join("\t".join(line) + "\n" for line in lines).encode()
+    if path.suffix == ".gz":
+        # Neither name nor time in the header: the same rows give the same file.
+        with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+            packed.write(text)
+    else:
+        path.write_bytes(text)
 
 
 def main() -> None:

@@ -72,8 +72,10 @@ def _row(
         "ligand_accession": "+".join(accession for _, accession in ligand),
         "ligand_gene": "+".join(symbol for symbol, _ in ligand),
         "receptor_gene": "+".join(symbol for symbol, _ in receptor),
+        "receptor_accession": "+".join(accession for _, accession in receptor),
         "resources": str(len(listed_by)),
         "curated": "yes" if listed_by & CURATED else "no",
+        "sources": ";".join(sorted(listed_by)),
     }
 
 

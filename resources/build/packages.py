@@ -144,6 +144,43 @@ def read_genes(path: Path) -> Genes:
         )
 
 
+@dataclass(frozen=True)
+class GeneFacts:
+    """What org.Hs.eg.db counts and lists of every human gene, with or without a protein; keyed as `Genes`.
+
+    `papers` holds PubMed numbers, `terms` the Gene Ontology terms of a direct annotation, `aliases` other names as Entrez
+    Gene writes them.
+    """
+
+    symbols: Mapping[int, str]
+    papers: Mapping[int, frozenset[str]]
+    terms: Mapping[int, frozenset[str]]
+    ensembl: Mapping[int, frozenset[str]]
+    aliases: Mapping[int, frozenset[str]]
+
+
+def read_gene_facts(path: Path) -> GeneFacts:
+    """Read the lists of org.Hs.eg.sqlite."""
+    with closing(_opened(path)) as database:
+        annotated = " UNION ".join(
+            f"SELECT _id, go_id FROM go_{one} WHERE evidence <> 'ND'" for one in ("cc", "mf", "bp")
+        )
+        return GeneFacts(
+            symbols=dict(database.execute("SELECT _id, symbol FROM gene_info")),
+            papers=_listed(database.execute("SELECT _id, pubmed_id FROM pubmed")),
+            terms=_listed(database.execute(annotated)),
+            ensembl=_listed(database.execute("SELECT _id, ensembl_id FROM ensembl")),
+            aliases=_listed(database.execute("SELECT _id, alias_symbol FROM alias")),
+        )
+
+
+def _listed(rows: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    for gene, value in rows:
+        found[gene].add(value)
+    return {gene: frozenset(values) for gene, values in found.items()}
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     """Open a database to read it only."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

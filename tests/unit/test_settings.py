@@ -80,6 +80,7 @@ def test_each_setting_is_read_by_at_least_one_stage_or_by_the_plan() -> None:
         "serum_fasta",
         "evidence",
         "immunoassay",
+        "knowledge",
         "rollup_parts",
     }  # they decide the jobs themselves
     unread = {key for key, value in settings.study_properties().items() if not value.get("x-stages")}

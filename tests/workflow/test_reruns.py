@@ -63,6 +63,31 @@ def test_a_changed_knot_ranks_again_and_tests_nothing(project: Project) -> None:
     assert project.jobs() == {"ranking": 1, "validation": 1, "provenance": 1, "report": 1}
 
 
+def test_a_list_of_ones_own_ranks_again_by_its_content_and_is_shown(project: Project) -> None:
+    own = project.folder / "own.tsv"
+    own.write_text("gene\tname\nIL6\tours\nCDF\t\n")
+    project.edit("mine.yaml", "studies:", "defaults: {knowledge: {myokines: own.tsv}}\nstudies:")
+    again = {"ranking": 1, "provenance": 1, "report": 1}
+    assert project.jobs() == again
+    done = project.snakemake("--configfile", "mine.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = pd.read_csv(project.folder / "results" / "demo" / "candidates.tsv", sep="\t", dtype=str)
+    assert set(rows.loc[rows["own_list"].notna(), "accession"]) == {"P05231"}
+    assert "CDF (IL6 or LIF)" in (project.folder / "results" / "demo" / "provenance.json").read_text(encoding="utf-8")
+    assert project.jobs() == {}
+    time = own.stat().st_mtime
+    own.write_text("gene\tname\nIL6\tmine\n")
+    os.utime(own, (time, time))
+    assert project.jobs() == again
+
+
+def test_a_list_of_ones_own_that_is_not_there_is_refused_before_any_job(project: Project) -> None:
+    project.edit("mine.yaml", "studies:", "defaults: {knowledge: {myokines: nowhere.tsv}}\nstudies:")
+    done = project.snakemake("--configfile", "mine.yaml", "--dry-run")
+    assert done.returncode == 2
+    assert "knowledge.myokines: file 'nowhere.tsv' does not exist" in done.stderr
+
+
 def test_key_order_and_comments_in_the_config_change_nothing(project: Project) -> None:
     config = yaml.safe_load((project.folder / "mine.yaml").read_text(encoding="utf-8"))
     turned = config | {"studies": {"demo": dict(reversed(config["studies"]["demo"].items()))}}

@@ -54,7 +54,9 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     chosen = settings.stage_defaults(options.stage)
     if options.settings is not None:
         # What a slice says of its origin makes results stale, and is no setting.
-        chosen |= {k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members")}
+        chosen |= {
+            k: v for k, v in files.read_json(options.settings).items() if k not in ("inputs", "members", "organisms")
+        }
     for key in options.overrides:
         # A dotted key lies deeper; its option has the last name of it.
         *above, last = key.split(".")
@@ -197,7 +199,8 @@ def _rank(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Sum
 
     return rank(
         options.differential, options.proteins, options.annotation, options.secretome, chosen, options.knowledge,
-        options.out,
+        options.out, intensities=options.intensities, samples=options.samples, leak=options.leak, shedding=options.shedding,
+        tissues=options.tissues, panel=options.panel, own_list=options.own_list,
     )  # fmt: skip
 
 
@@ -225,7 +228,7 @@ def _agreement(options: argparse.Namespace, chosen: dict[str, Any]) -> provenanc
 def _compare(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.compare.step import compare
 
-    return compare(options.member, options.out, chosen["fdr"])
+    return compare(options.member, options.out, chosen["fdr"], options.organism, options.knowledge)
 
 
 def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
@@ -450,12 +453,24 @@ def _parser() -> argparse.ArgumentParser:
     c.option("--protease", default="auto", help="auto (told from the peptides), trypsin, lysc, gluc and others")
     c.option("--out", type=Path, required=True, help="shedding.tsv")
 
-    c = command("rank", "Rank the candidates of each contrast.", _rank, "ranking")
+    c = command("rank", "Rank the candidates of each contrast.", _rank, "ranking",
+                ("design", "design_matrix", "contrasts"))  # fmt: skip
     c.reads("--differential", required=True, help="differential.tsv")
     c.reads("--proteins", required=True, help="proteins.tsv of `quantify`")
     c.reads("--annotation", required=True, help="annotation.tsv")
     c.reads("--secretome", required=True, help="secretome.tsv")
+    c.reads("--leak", help="leak.tsv: each fold change at equal leak")
     c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
+    c.reads("--intensities", help="intensities.tsv of `quantify`, for rank intervals over other draws of the subjects")
+    c.reads("--samples", help="samples.tsv of `intake`, for the same")
+    c.reads("--shedding", help="shedding.tsv: what peptides say of shed ectodomains")
+    c.reads("--tissues", help="tissues.tsv: expression in muscle, and what is known in plasma")
+    c.reads("--panel", help="panel of the study's immunoassay: what can be confirmed")
+    c.option("--design", help="model formula, for the draws of the subjects")
+    c.reads("--design-matrix", help="the design matrix of the study, where it has one")
+    c.option("--contrast", dest="contrasts", action=_Pairs, metavar="NAME=EXPRESSION",
+             help="linear expression over conditions, for the same; repeatable")  # fmt: skip
+    c.reads("--own-list", help="your own list of myokines: a column accession or gene, or one of these per line")
     c.option("--out", type=Path, required=True, help="candidates.tsv")
 
     c = command("validate", "Hold the ranking against known myokines, permuted labels and base rates.", _validate,
@@ -477,6 +492,9 @@ def _parser() -> argparse.ArgumentParser:
 
     c = command("compare", "Pool contrasts of several studies.", _compare, "compare", ("fdr",))
     c.reads_pairs("--member", metavar="STUDY.CONTRAST=FILE", help="a study's differential.tsv; at least two")
+    c.option("--organism", action=_Pairs, metavar="STUDY.CONTRAST=ORGANISM",
+             help="species of a member, human where not told; where they differ, human orthologs meet")  # fmt: skip
+    c.reads("--knowledge", default=knowledge, help="folder of knowledge tables")
     c.option("--fdr", type=float, help="false discovery rate at which a member counts as significant")
     c.option("--out", type=Path, required=True, help="meta table")
 

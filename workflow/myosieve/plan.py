@@ -94,6 +94,12 @@ class Study:
         return not self.settings["design_matrix"] and re.search(r"\bleak_index\b", self.settings["design"]) is not None
 
     @property
+    def own_list(self) -> dict[str, str]:
+        """Path of the lab's own list of myokines, where there is one."""
+        path = self.settings["knowledge"]["myokines"]
+        return {"knowledge.myokines": path} if path else {}
+
+    @property
     def rollup_parts(self) -> int:
         """Into how many jobs the rollup is divided; 1 = it is part of quantification."""
         return self.settings["rollup_parts"]
@@ -109,9 +115,10 @@ class Study:
             "validation": self.design_matrix,
             "tables": {"table": self.table, "samples": self.samples},
             "evidence": {path: path for path in self.evidence_files},
-            "secretome": {path: path for path in self.serum_fasta},
             "immunoassay": self.immunoassay,
-            **dict.fromkeys(("differential", "sensitivity", "agreement", "secretome"), self.design_matrix),
+            "secretome": self.design_matrix | {path: path for path in self.serum_fasta},
+            **dict.fromkeys(("differential", "sensitivity", "agreement"), self.design_matrix),
+            "ranking": self.design_matrix | self.own_list | {k: p for k, p in self.immunoassay.items() if k == "panel"},
         }.get(stage, {})
         inputs = {name: _digest(path) for name, path in files_read.items()}
         if stage in ("tables", "evidence", "secretome"):
@@ -198,7 +205,9 @@ def write_slices(config: Mapping[str, Any], studies: Mapping[str, Study], result
     }
     shared = settings.stage_defaults("compare") | settings.stage_slice(config.get("defaults") or {}, "compare")
     for name, members in (config.get("compare") or {}).items():
-        slices[results / "compare" / name / "settings" / "compare.json"] = shared | {"members": members}
+        organisms = {member: studies[member.partition(".")[0]].settings["organism"] for member in members}
+        content = shared | {"members": members, "organisms": organisms}
+        slices[results / "compare" / name / "settings" / "compare.json"] = content
     for path, content in slices.items():
         if not path.exists() or files.read_json(path) != content:
             files.write_json(path, content)
@@ -224,6 +233,7 @@ def _check(study: Study, where: str) -> None:
     named += [("evidence.files", path) for path in study.evidence_files]
     named += [(f"immunoassay.{name}", path) for name, path in study.immunoassay.items()]
     named += study.design_matrix.items()
+    named += study.own_list.items()
     if "panel" in study.immunoassay and "plate" not in study.immunoassay:
         raise InputError("immunoassay: a panel without a plate", at, "name the plate's export as immunoassay.plate")
     for key, path in named:

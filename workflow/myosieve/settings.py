@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import difflib
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,21 @@ def check(config: Mapping[str, Any], where: object) -> None:
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema()).iter_errors(config))
     if error is not None:
         raise _explained(error, where)
+    for study in config["studies"]:
+        _check_profile(_layers(config, study), study, where)
+
+
+def _check_profile(layers: Sequence[Mapping[str, Any]], study: str, where: object) -> None:
+    shipped = study_properties()["ranking"]["x-profiles"]
+    for own in [own for layer in layers for own in (layer.get("ranking") or {}).get("profiles") or {}]:
+        if own in shipped:
+            what = f"ranking.profiles of study {study!r} names {own!r}, which ships"
+            raise InputError(what, where, "give it another name: a shipped one means the same everywhere")
+    name, known = _profile(layers)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"profiles: {', '.join(known)}"
+        raise InputError(f"ranking.profile of study {study!r} is {name!r}", where, hint)
 
 
 def check_study(settings: Mapping[str, Any], where: object) -> None:
@@ -61,14 +76,32 @@ def study_settings(config: Mapping[str, Any], study: str) -> dict[str, Any]:
     """Return all settings of a study: the schema's defaults, under the config's `defaults`, under the study's own keys.
 
     Nested objects (`filter`, `ranking`, ...) merge key by key; lists and what the schema marks `x-whole` (contrasts, files)
-    are taken whole. Defaults below what it marks `x-when-given` (predictors to run) are filled in where that is given.
+    are taken whole. Defaults below what it marks `x-when-given` (predictors to run) are filled in where that is given. The
+    profile of the ranking stands between the schema's defaults and the config; of the profiles only its name is left.
     """
     merged = _defaults(study_properties())
-    for layer in (config.get("defaults") or {}, config["studies"][study] or {}):
+    layers = _layers(config, study)
+    name, profiles = _profile(layers)
+    for layer in ({"ranking": profiles[name]}, *layers):
         for key, value in layer.items():
             whole = study_properties()[key].get("x-whole") or not isinstance(value, Mapping)
             merged[key] = copy.deepcopy(value) if whole else _merged(merged.get(key, {}), value)
+    del merged["ranking"]["profiles"]
     return _filled_in(merged, study_properties())
+
+
+def _layers(config: Mapping[str, Any], study: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    return config.get("defaults") or {}, config["studies"][study] or {}
+
+
+def _profile(layers: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """Return the name of a study's ranking profile, and all profiles by name: those that ship and the config's own."""
+    ranking = study_properties()["ranking"]
+    name, profiles = ranking["properties"]["profile"]["default"], dict(ranking["x-profiles"])
+    for layer in layers:
+        given = layer.get("ranking") or {}
+        name, profiles = given.get("profile", name), _merged(profiles, given.get("profiles") or {})
+    return name, profiles
 
 
 def stage_slice(settings: Mapping[str, Any], stage: str, properties: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -157,12 +157,41 @@ def member_options(wildcards):
         (member, f"<results>/{member.partition('.')[0]}/differential.tsv")
         for member in COMPARISONS[wildcards.comparison]
     ]
-    return " ".join(f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}" for member, path in pairs)
+    told = [
+        f"--organism {quoted(f'{member}={organism}')}"
+        for member, _ in pairs
+        if (organism := STUDIES[member.partition(".")[0]].settings["organism"]) != "human"
+    ]
+    return " ".join(
+        [*(f"--member {quoted(f'{member}={workflow.pathvars.apply(path)}')}" for member, path in pairs), *told]
+    )
 
 
 def panel_option(study):
     """Return the option that names the panel; the path in it is the rule's input."""
     return f"--panel {quoted(study.immunoassay['panel'])}" if "panel" in study.immunoassay else ""
+
+
+def shedding_of(study):
+    """Return what peptides say of shedding; none without sequences."""
+    return [f"<results>/{study.name}/shedding.tsv"] if study.fasta else []
+
+
+def tissues_of(study):
+    """Return the table of tissues; none where the study names no atlas."""
+    return [f"<results>/{study.name}/tissues.tsv"] if getattr(study, "expression_files", []) else []
+
+
+def tissues_option(study):
+    """Return the option that names the table of tissues; the path in it is the rule's input."""
+    return " ".join(f"--tissues {quoted(workflow.pathvars.apply(path))}" for path in tissues_of(study))
+
+
+def ranking_options(study):
+    """Return the options that name what a ranking may know beside its tests; the paths in them are the rule's inputs."""
+    shed = [f"--shedding {quoted(workflow.pathvars.apply(path))}" for path in shedding_of(study)]
+    own = [f"--own-list {quoted(path)}" for path in study.own_list.values()]
+    return " ".join(filter(None, [*shed, tissues_option(study), panel_option(study), *own]))
 
 
 def records_of(study):

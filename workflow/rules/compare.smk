@@ -3,6 +3,7 @@
 rule compare:
     input:
         tables=compared_tables,
+        genes=shipped("knowledge/genes.tsv.gz"),
         settings="<results>/compare/{comparison}/settings/compare.json",
     output:
         table="<results>/compare/{comparison}/meta.tsv",
@@ -14,6 +15,7 @@ rule compare:
     params:
         code=CODE["compare"],
         members=member_options,
+        knowledge=subpath(input.genes, parent=True),
     shell:
-        "myosieve compare {params.members} --settings {input.settings:q}"
+        "myosieve compare {params.members} --knowledge {params.knowledge:q} --settings {input.settings:q}"
         " --out {output.table:q} --record {output.record:q} 2> {log:q}"

@@ -1,4 +1,5 @@
-# IN   tests, secretion classes, leak and serum flags, knowledge tables
+# IN   tests, secretion classes, leak and serum flags, knowledge tables; values and samples, to draw the subjects again; where
+#      there are any: what peptides say of shedding, expression in tissues, the immunoassay's panel
 # OUT  candidates, ranked within each contrast, with reasons
 rule ranking:
     input:
@@ -6,8 +7,17 @@ rule ranking:
         proteins="<results>/{study}/quantified/proteins.tsv",
         annotation="<results>/{study}/annotation.tsv",
         secretome="<results>/{study}/secretome.tsv",
+        intensities="<results>/{study}/quantified/intensities.tsv",
+        samples=lambda wildcards: sheet_of(study_of(wildcards)),
+        leak="<results>/{study}/leak.tsv",
+        shedding=lambda wildcards: shedding_of(study_of(wildcards)),
+        tissues=lambda wildcards: tissues_of(study_of(wildcards)),
+        panel=lambda wildcards: study_of(wildcards).immunoassay.get("panel", []),
+        design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         receptors=shipped("knowledge/receptors.tsv"),
         myokines=shipped("knowledge/myokines.tsv"),
+        names=[shipped("knowledge/genes.tsv.gz"), shipped("knowledge/aliases.tsv.gz")],
+        own_list=lambda wildcards: [*study_of(wildcards).own_list.values()],
         settings=settings_of("ranking"),
     output:
         candidates="<results>/{study}/candidates.tsv",
@@ -19,9 +29,11 @@ rule ranking:
     params:
         code=CODE["ranking"],
         knowledge=subpath(input.receptors, parent=True),
+        known=lambda wildcards: ranking_options(study_of(wildcards)),
     shell:
         "myosieve rank --differential {input.differential:q} --proteins {input.proteins:q}"
-        " --annotation {input.annotation:q} --secretome {input.secretome:q} --knowledge {params.knowledge:q}"
+        " --annotation {input.annotation:q} --secretome {input.secretome:q} --leak {input.leak:q}"
+        " --knowledge {params.knowledge:q} --intensities {input.intensities:q} --samples {input.samples:q} {params.known}"
         " --settings {input.settings:q} --out {output.candidates:q} --record {output.record:q} 2> {log:q}"
 
 
@@ -38,7 +50,7 @@ rule validation:
         estimates="<results>/{study}/quantified/estimates.parquet",
         design_matrix=lambda wildcards: [*study_of(wildcards).design_matrix.values()],
         myokines=shipped("knowledge/myokines.tsv"),
-        genes=[path for path in [shipped("knowledge/genes.tsv.gz")] if Path(path).is_file()],
+        genes=shipped("knowledge/genes.tsv.gz"),
         settings=settings_of("validation"),
     output:
         table="<results>/{study}/validation.tsv",

@@ -4,9 +4,11 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from myosieve import files
+from myosieve.cli import main
 from myosieve.compare.step import compare
 from myosieve.errors import InputError
 from myosieve.schema import COMPARISON
@@ -206,3 +208,66 @@ def test_a_member_that_does_not_name_study_and_contrast_is_refused(studies, tmp_
 @pytest.mark.parametrize("fdr", [0, 1, math.nan])
 def test_a_rate_that_is_no_share_is_refused(studies, tmp_path, fdr):
     assert "between 0 and 1" in refused(studies, tmp_path, fdr=fdr)
+
+
+# ---- several species -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def species(tmp_path, tested) -> dict[str, Path]:
+    """A human and a mouse study, and made genes: Q1 is P1's ortholog, Q2 and Q3 are both P2's, Q9 is nobody's."""
+    tables = {
+        "human": tested({"accession": "P1", "log2fc": 1.0}, {"accession": "P2"}, {"accession": "P9"}),
+        "mouse": tested(
+            {"accession": "Q1-2", "log2fc": 2.0},
+            {"accession": "Q2", "log2fc": 3.0, "n_treatment": 2},
+            {"accession": "Q3", "log2fc": 4.0},
+            {"accession": "Q9"},
+        ),
+    }
+    for name, table in tables.items():
+        files.write_table(tmp_path / name / "differential.tsv", table)
+    rows = [("human", one, one) for one in ("P1", "P2", "P9")]
+    rows += [("mouse", "Q1", "P1"), ("mouse", "Q2", "P2"), ("mouse", "Q3", "P2"), ("mouse", "Q9", "")]
+    genes = pd.DataFrame(rows, columns=["organism", "accession", "human_accession"])
+    genes = genes.assign(gene="G", ensembl="", papers=1, go_terms=1)
+    files.write_table(tmp_path / "genes.tsv.gz", genes)
+    return {f"{name}.b_vs_a": tmp_path / name / "differential.tsv" for name in tables}
+
+
+def test_a_human_and_a_mouse_study_meet_at_the_human_ortholog(species, tmp_path):
+    table, summary = compared(species, tmp_path, organisms={"mouse.b_vs_a": "mouse"}, knowledge=tmp_path)
+    assert table.index.to_list() == ["P1", "P2", "P9", "Q9"]
+    assert table["n_members"].to_list() == [2, 2, 1, 1]
+    assert table.loc["P1", ["log2fc:human.b_vs_a", "log2fc:mouse.b_vs_a"]].to_list() == [1.0, 2.0]
+    assert table.loc["P2", "log2fc:mouse.b_vs_a"] == 4.0  # of two orthologs, the one seen in more samples
+    assert table.loc["Q9", "note:human.b_vs_a"] == "not in this study's table"
+    assert summary.counts["mouse.b_vs_a: accessions joined by human ortholog"] == 2
+    assert summary.counts["mouse.b_vs_a: accessions without human ortholog"] == 1
+    assert "human.b_vs_a: accessions joined by human ortholog" not in summary.counts
+    assert any("mouse gave way to those of the human ortholog" in text for text in summary.methods)
+
+
+def test_studies_of_one_species_meet_under_their_own_accessions_whatever_it_is(studies, species, tmp_path):
+    both = {"a.b_vs_a": species["mouse.b_vs_a"], "b.b_vs_a": species["mouse.b_vs_a"]}
+    organisms = dict.fromkeys(both, "mouse")
+    table, summary = compared(both, tmp_path, organisms=organisms, knowledge=tmp_path / "nowhere")
+    assert table.index.to_list() == ["Q1", "Q2", "Q3", "Q9"]
+    assert not any("ortholog" in text for text in [*summary.methods, *summary.counts])
+
+
+def test_an_organism_without_genes_or_of_no_member_is_refused(species, tmp_path):
+    for organisms, said in (
+        ({"mouse.b_vs_a": "yeast"}, "no genes of 'yeast'"),
+        ({"moose.b_vs_a": "mouse"}, "no member"),
+    ):
+        with pytest.raises(InputError, match=said):
+            compared(species, tmp_path, organisms=organisms, knowledge=tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_takes_the_organism_of_a_member(species, tmp_path):
+    options = [f"--member={name}={path}" for name, path in species.items()]
+    options += ["--organism=mouse.b_vs_a=mouse", f"--knowledge={tmp_path}", f"--out={tmp_path / 'meta.tsv'}"]
+    assert main(["compare", *options]) == 0
+    assert "P1" in files.read_table(tmp_path / "meta.tsv", COMPARISON).query("n_members == 2")["accession"].to_list()

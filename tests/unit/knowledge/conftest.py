@@ -1,6 +1,7 @@
 """What the tests of the knowledge tables share: the tables, and the scripts that build them."""
 
 import csv
+import gzip
 import os
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ Rows = list[dict[str, str]]
 
 
 def read(path: Path) -> Rows:
-    with path.open(encoding="utf-8", newline="") as handle:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
@@ -47,6 +49,31 @@ def contaminants(folder: Path) -> Rows:
 @pytest.fixture(scope="session")
 def myokines(folder: Path) -> dict[str, dict[str, str]]:
     return {row["gene"]: row for row in read(folder / "myokines.tsv")}
+
+
+@pytest.fixture(scope="session")
+def genes(folder: Path) -> Rows:
+    return read(folder / "genes.tsv.gz")
+
+
+@pytest.fixture(scope="session")
+def aliases(folder: Path) -> Rows:
+    return read(folder / "aliases.tsv.gz")
+
+
+@pytest.fixture(scope="session")
+def facts(folder: Path) -> Rows:
+    return read(folder / "myokine_facts.tsv")
+
+
+@pytest.fixture(scope="session")
+def pathways(folder: Path) -> Rows:
+    return read(folder / "pathways.tsv")
+
+
+@pytest.fixture(scope="session")
+def protocols(folder: Path) -> Rows:
+    return read(folder / "protocols.tsv")
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ class Study:
         self.annotation = self.proteins[["protein_group", "accession", "gene", "organism"]].assign(**rest)
         self.annotation["secretion_class"] = [PROTEINS[name][0] for name in names]
         self.annotation["secretion_reason"] = "as planted"
-        self.secretome = pd.DataFrame({"protein_group": names, "leak_marker": "no", "leak_correlation": 0.0})
+        self.secretome = pd.DataFrame({"protein_group": names, "leak_marker": "no", "leak_probability": 0.0})
         self.secretome = self.secretome.assign(leak_flag="", serum_flag="")
         self.secretome = self.secretome.reindex(columns=schema.SECRETOME.names)
         self.secretome.loc[6, "serum_flag"] = "serum protein of Bos taurus"
@@ -45,9 +45,9 @@ class Study:
         self.receptors = pd.DataFrame(
             [("human", "GOOD", "GDX", "GDXR", 11, "yes"), ("mouse", "INSIDE", "INS", "INSR", 9, "no")],
             columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
-        )
-        self.settings = {"organism": "human", "fdr": 0.05, "ranking": settings.stage_defaults("ranking")["ranking"]}
-        self.settings["ranking"]["draws"] = 50
+        ).assign(receptor_accession="RECEPTOR", sources="made")
+        self.settings = settings.stage_defaults("ranking")
+        self.settings["ranking"] |= {"draws": 50, "bootstrap": 40}
 
     def _contrast(self, contrast: str) -> pd.DataFrame:
         rows = []

@@ -111,3 +111,26 @@ def test_significance_falls_with_the_logarithm_of_q_between_its_knots():
     found = d.significance(np.array([1.0, 0.25, 0.05, 0.01, 1e-9, 0.0, np.nan]), [0.25, 0.01])
     # log10(0.25 / 0.05) / log10(0.25 / 0.01) = 0.5 by hand
     np.testing.assert_allclose(found, [0, 0, 0.5, 1, 1, 1, np.nan], atol=1e-12)
+
+
+def test_peptides_of_the_ectodomain_alone_raise_a_membrane_protein_and_cytoplasmic_ones_lower_a_shed_one():
+    classes = np.array(
+        ["shed", "membrane", "shed", "membrane", "classical", "classical", "shed", "unknown"], dtype=object
+    )
+    verdicts = np.array(["shed", "shed", "intact", "intact", "shed", "intact", "uninformative", "shed"], dtype=object)
+    found = d.secretion(classes, verdicts)
+    np.testing.assert_array_equal(found[:3], [1.0, 0.8, 0.4])
+    np.testing.assert_array_equal(found[3:], d.secretion(classes[3:]))
+    np.testing.assert_array_equal(d.secretion(classes, np.full(8, "", dtype=object)), d.secretion(classes))
+
+
+def test_expression_is_the_logarithm_between_its_knots_and_unknown_where_no_atlas_knows_the_gene():
+    # log2(1 + 3) = 2 is half of the way to 4, log2(1 + 15) = 4
+    found = d.expression(np.array([0.0, 3.0, 15.0, 1000.0, np.nan]), [0, 4])
+    np.testing.assert_allclose(found, [0, 0.5, 1, 1, np.nan])
+
+
+def test_what_no_assay_has_is_weak_evidence_only_where_plasma_was_looked_at():
+    has = np.array([True, False])
+    np.testing.assert_array_equal(d.assay(has, looked_for_in_plasma=True), [1, 0.5])
+    np.testing.assert_array_equal(d.assay(has, looked_for_in_plasma=False), [1, np.nan])

@@ -12,8 +12,8 @@ PASSES = {
 NAN = float("nan")
 
 
-def stopped(strict=False, direction="both", **changes):
-    found = gates(pd.DataFrame([PASSES | changes]), min_peptides=2, strict=strict, direction=direction)
+def stopped(classes=(), direction="both", **changes):
+    found = gates(pd.DataFrame([PASSES | changes]), min_peptides=2, classes=classes, direction=direction)
     return found.gate[0], found.excluded_because[0]
 
 
@@ -71,8 +71,8 @@ def test_the_first_reason_that_applies_is_given():
 
 
 @pytest.mark.parametrize("name", ["shed", "annotated", "unknown", "membrane"])
-def test_the_strict_profile_keeps_classical_secretion_only(name):
-    gate, words = stopped(strict=True, secretion_class=name)
-    assert gate == "strict profile"
-    assert name in words
-    assert stopped(strict=True) == ("", "")
+def test_only_the_classes_that_are_named_pass(name):
+    words = f"secretion class {name}, and ranking.classes is classical, gpi_anchored"
+    assert stopped(["classical", "gpi_anchored"], secretion_class=name) == ("secretion class", words)
+    assert stopped(["classical", "gpi_anchored"]) == ("", "")
+    assert stopped([], secretion_class=name) == ("", "")

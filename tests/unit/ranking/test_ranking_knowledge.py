@@ -43,7 +43,8 @@ def test_a_myokine_is_known_by_any_accession_and_isoform():
 def test_each_subunit_of_a_ligand_complex_has_the_complexs_receptors(tmp_path):
     rows = [("human", "P29459+P29460", "IL12A+IL12B", "IL12RB1+IL12RB2", 9, "yes")]
     columns = ["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"]
-    files.write_table(tmp_path / "receptors.tsv", pd.DataFrame(rows, columns=columns))
+    more = {"receptor_accession": "P42701+Q99665", "sources": "made"}
+    files.write_table(tmp_path / "receptors.tsv", pd.DataFrame(rows, columns=columns).assign(**more))
     pairs = read_receptors(tmp_path, "human")
     assert pairs["accession"].tolist() == ["P29459", "P29460"]
     assert pairs["receptor_gene"].tolist() == ["IL12RB1+IL12RB2"] * 2

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from myosieve import files, schema
+from myosieve import files, schema, settings
 from myosieve.errors import InputError
 from myosieve.ranking.step import rank
 
@@ -104,21 +104,25 @@ def test_the_organism_decides_which_accessions_count(study):
 
 def test_what_is_not_run_stays_missing(study):
     study.secretome["leak_flag"], study.secretome["serum_flag"] = "not run", "not run"
-    study.secretome["leak_correlation"] = None
+    study.secretome["leak_probability"] = None
     study.annotation["secretion_class"] = "unknown"
     summary, table = run(study)
     assert table[["d_leak", "d_purity", "d_secretion"]].isna().all().all()
     assert contrast(table)["score"].notna().sum() == 7
-    assert any("leak, purity, secretion" in text for text in summary.methods)
+    assert any("leak, purity, lysate, secretion" in text for text in summary.methods)
     assert any("give the FASTA" in text for text in summary.warnings)
 
 
 def test_the_strict_profile_loses_the_shed_protein_that_the_default_ranks(study):
     assert contrast(run(study)[1]).loc["SHED", "rank"] > 0
-    study.settings["ranking"]["profile"] = "strict"
-    late = contrast(run(study)[1])
+    config = {"studies": {"one": {"ranking": {"profile": "strict", "draws": 50}}}}
+    study.settings["ranking"] = settings.study_settings(config, "one")["ranking"]
+    summary, table = run(study)
+    late = contrast(table)
     assert pd.isna(late.loc["SHED", "rank"])
-    assert late.loc["SHED", "excluded_because"].startswith("strict profile: shed")
+    assert late.loc["SHED", "excluded_because"] == "secretion class shed, and ranking.classes is classical"
+    assert any("profile strict" in text for text in summary.methods)
+    assert "Only proteins of these secretion classes were ranked: classical." in summary.methods
     assert late["rank"].notna().sum() == 3  # GOOD, DOWN, FLAT
 
 
@@ -190,7 +194,7 @@ def test_an_absent_knowledge_file_is_named(study, name):
     ("part", "value", "words"),
     [
         ("knots", {"leak": [0.5, 0.5]}, r"ranking\.knots\.leak: both knots are 0\.5"),
-        ("weights", {"secretion": 0, "receptor": 0}, r"the weights of secretion, receptor are all 0"),
+        ("weights", dict.fromkeys(("secretion", "receptor", "expression", "assay"), 0), "assay are all 0"),
     ],
 )
 def test_settings_that_leave_nothing_to_score_by_are_refused(study, part, value, words):

@@ -9,8 +9,8 @@ from hypothesis.extra import numpy as hnp
 from myosieve.ranking import score
 
 FLOOR = 0.05
-WEIGHTS = {"effect": 3, "significance": 2, "reliability": 1, "leak": 1, "purity": 1, "secretion": 3, "receptor": 1}
-N = len(WEIGHTS)
+WEIGHTS = dict(zip(score.CRITERIA, (3, 2, 1, 1, 1, 1, 3, 1, 0.5, 0.5), strict=True))
+N, E = len(WEIGHTS), len(score.EXPERIMENT)
 SHARES = score.shares(WEIGHTS, 0.7)
 DRAWN = score.draw_shares(SHARES, 200, seed=1)
 
@@ -32,7 +32,7 @@ def table() -> np.ndarray:
 
 def test_shares_sum_to_one_and_split_by_the_experiments_share():
     assert SHARES.sum() == pytest.approx(1)
-    assert SHARES[:5].sum() == pytest.approx(0.7)
+    assert SHARES[:E].sum() == pytest.approx(0.7)
 
 
 @given(proteins())
@@ -57,8 +57,8 @@ def test_raising_one_desirability_never_lowers_the_score_nor_worsens_the_rank(va
 
 
 def test_the_total_is_the_product_of_the_axes(table):
-    experiment = score.axis_score(table[:, :5], np.array([3, 2, 1, 1, 1.0]), FLOOR)
-    prior = score.axis_score(table[:, 5:], np.array([3, 1.0]), FLOOR)
+    experiment = score.axis_score(table[:, :E], np.array([3, 2, 1, 1, 1, 1.0]), FLOOR)
+    prior = score.axis_score(table[:, E:], np.array([3, 1, 0.5, 0.5]), FLOOR)
     expected = np.where(np.isnan(prior), experiment, experiment**0.7 * prior**0.3)
     np.testing.assert_allclose(score.total_score(table, SHARES, FLOOR), expected, rtol=1e-9)
 
@@ -71,9 +71,11 @@ def test_an_axis_is_the_weighted_geometric_mean_of_what_is_known():
 
 
 def test_a_missing_criterion_stays_neutral_and_a_missing_axis_leaves_the_other():
-    values = np.array([[0.6, 0.6, 0.6, np.nan, 0.6, 0.9, np.nan], [0.6] * 5 + [0.9] * 2])
+    known = [0.6] * E + [0.9] * (N - E)
+    values = np.array([known, known])
+    values[0, [3, E + 1]] = np.nan
     assert np.ptp(score.total_score(values, SHARES, FLOOR)) == pytest.approx(0)
-    alone = score.total_score(np.array([[0.6] * 5 + [np.nan] * 2]), SHARES, FLOOR)
+    alone = score.total_score(np.array([[0.6] * E + [np.nan] * (N - E)]), SHARES, FLOOR)
     assert alone[0] == pytest.approx(0.6)
 
 
@@ -86,14 +88,14 @@ def test_the_scale_of_the_weights_does_not_matter(scale):
 def test_drawn_shares_sum_to_one_around_the_given_ones():
     drawn = score.draw_shares(SHARES, 20_000, seed=3)
     np.testing.assert_allclose(drawn.sum(axis=1), 1)
-    # variance of a Dirichlet share is below 1/4 * 1/8 with seven pseudo-counts: five standard errors of the mean
-    np.testing.assert_allclose(drawn.mean(axis=0), SHARES, atol=5 * (1 / 32 / 20_000) ** 0.5)
+    # variance of a Dirichlet share is below 1/4 * 1/11 with ten pseudo-counts: five standard errors of the mean
+    np.testing.assert_allclose(drawn.mean(axis=0), SHARES, atol=5 * (1 / 44 / 20_000) ** 0.5)
 
 
 def test_a_criterion_without_weight_gets_none_in_any_draw():
     shares = score.shares(WEIGHTS | {"purity": 0}, 1.0)
     drawn = score.draw_shares(shares, 50, seed=0)
-    assert (drawn[:, [4, 5, 6]] == 0).all()
+    assert (drawn[:, [score.CRITERIA.index("purity"), *range(E, N)]] == 0).all()
 
 
 def test_ranks_are_a_permutation_and_intervals_are_ordered(table):
@@ -164,12 +166,12 @@ def test_the_interval_covers_five_to_ninety_five_percent_of_the_drawn_ranks(tabl
 
 
 def test_nobody_to_rank_is_no_error():
-    assert [len(part) for part in score.rank_and_interval(np.zeros((0, 6)), SHARES, DRAWN, FLOOR)] == [0, 0, 0]
+    assert [len(part) for part in score.rank_and_interval(np.zeros((0, N)), SHARES, DRAWN, FLOOR)] == [0, 0, 0]
 
 
 def test_leaving_a_criterion_out_is_a_weight_of_zero():
     table = np.random.default_rng(5).random((40, len(score.CRITERIA)))
-    weights = dict(zip(score.CRITERIA, [2.0, 1.0, 0.5, 1.0, 1.0, 1.0, 0.5], strict=True))
+    weights = dict(zip(score.CRITERIA, [2.0, 1.0, 0.5, 1.0, 1.0, 1.0, 0.5, 1.0, 2.0, 0.5], strict=True))
     shares = score.shares(weights, 0.7)
     found = score.ranks_without_each(table, shares, FLOOR)
     assert found.shape == (len(score.CRITERIA), 40)
@@ -179,7 +181,7 @@ def test_leaving_a_criterion_out_is_a_weight_of_zero():
 
 
 def test_an_axis_whose_only_criterion_is_left_out_goes_with_it():
-    table = np.random.default_rng(6).random((20, len(score.CRITERIA)))
+    table = np.random.default_rng(6).uniform(FLOOR, 1, (20, len(score.CRITERIA)))
     weights = dict.fromkeys(score.CRITERIA, 0.0) | {"effect": 1.0, "secretion": 1.0}
     by_secretion, by_effect = score.ranks_without_each(table, score.shares(weights, 0.6), FLOOR)
     effect, secretion = (score.CRITERIA.index(name) for name in ("effect", "secretion"))
@@ -191,3 +193,61 @@ def test_a_single_criterion_cannot_be_left_out():
     shares = score.shares(dict.fromkeys(score.CRITERIA, 0.0) | {"effect": 1.0, "receptor": 1.0}, 1.0)
     assert score.ranks_without_each(np.ones((4, len(score.CRITERIA))), shares, FLOOR).shape == (0, 4)
     assert score.ranks_without_each(np.ones((0, len(score.CRITERIA))), SHARES, FLOOR).shape == (0, 0)
+
+
+def known_shares(weights, known, share=0.7):
+    """Shares of the known criteria by hand: an axis without any leaves its part to the other."""
+    parts = []
+    for names, part in ((score.EXPERIMENT, share), (score.PRIOR, 1 - share)):
+        own = np.array([weights[name] * known[name] for name in names])
+        parts.append(part * own / own.sum() if own.any() else 0 * own)
+    found = np.concatenate(parts)
+    return found / found.sum()
+
+
+@given(st.lists(st.booleans(), min_size=N, max_size=N).filter(any))
+def test_what_is_unknown_leaves_its_share_to_its_axis_and_an_axis_to_the_other(known):
+    expected = known_shares(WEIGHTS, dict(zip(score.CRITERIA, known, strict=True)))
+    np.testing.assert_allclose(score.restricted(SHARES, np.array(known)), expected)
+
+
+def test_without_any_known_criterion_there_is_no_share():
+    assert (score.restricted(SHARES, np.zeros(N, dtype=bool)) == 0).all()
+
+
+@given(proteins())
+def test_contributions_sum_to_the_logarithm_of_the_score_and_are_unknown_where_the_criterion_is(values):
+    found = score.contributions(values, SHARES, FLOOR)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(values))
+    scores = score.total_score(values, SHARES, FLOOR)
+    known = ~np.isnan(scores)
+    np.testing.assert_allclose(np.nansum(found[known], axis=1), np.log(scores[known]), atol=1e-9)
+    assert not (found > 0).any()
+
+
+def test_a_criterion_without_weight_contributes_nothing_even_where_it_is_known():
+    shares = score.shares(WEIGHTS | {"leak": 0}, 0.7)
+    found = score.contributions(np.full((1, N), 0.5), shares, FLOOR)
+    assert np.isnan(found[0, score.CRITERIA.index("leak")])
+
+
+@given(proteins())
+def test_coverage_is_the_known_part_of_the_weight(values):
+    found = score.coverage(values, SHARES)
+    # the same by hand, criterion by criterion
+    expected = [sum(share for share, d in zip(SHARES, row, strict=True) if not np.isnan(d)) for row in values]
+    np.testing.assert_allclose(found, expected)
+
+
+def test_a_criterion_that_is_known_of_nobody_changes_no_rank_interval(table):
+    table[:, score.CRITERIA.index("lysate")] = np.nan
+    known = ~np.isnan(table).all(axis=0)
+    shares = score.restricted(SHARES, known)
+    smaller = score.shares(WEIGHTS | {"lysate": 0}, 0.7)
+    np.testing.assert_allclose(shares, smaller)
+    for one, other in zip(
+        score.rank_and_interval(table, shares, score.draw_shares(shares, 100, 1), FLOOR),
+        score.rank_and_interval(table, smaller, score.draw_shares(smaller, 100, 1), FLOOR),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)

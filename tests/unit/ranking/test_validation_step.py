@@ -8,6 +8,7 @@ from myosieve import files, schema, settings
 from myosieve.cli import main
 from myosieve.differential.step import differential
 from myosieve.errors import InputError
+from myosieve.knowledge import GENES
 from myosieve.ranking.step import rank
 from myosieve.ranking.validation_step import validate
 
@@ -49,6 +50,7 @@ class Made:
             columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
         )
         self.genes = pd.DataFrame({"organism": "human", "accession": names, "papers": random.integers(1, 2000, N)})
+        self.genes = self.genes.reindex(columns=GENES.names)
 
     def path(self, name: str):
         return self.folder / f"{name}.tsv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,11 +25,15 @@ class Member:
         Protein groups with values that gave way to another group of the same accession.
     nameless
         Protein groups without accession, which cannot be joined.
+    mapped, alone
+        Accessions that gave way to that of the human ortholog, and accessions without one; None where none was looked up.
     """
 
     rows: pd.DataFrame
     set_aside: int
     nameless: int
+    mapped: int | None = None
+    alone: int | None = None
 
 
 def joining_accession(cell: object) -> str:
@@ -44,13 +49,15 @@ def joining_accession(cell: object) -> str:
     return canonical(first)
 
 
-def one_row_per_accession(rows: pd.DataFrame) -> Member:
+def one_row_per_accession(rows: pd.DataFrame, orthologs: Mapping[str, str] | None = None) -> Member:
     """Choose one protein group per accession: the one seen in most samples, then of the smallest p-value, then by name.
 
     Parameters
     ----------
     rows
         Rows of one contrast of `schema.DIFFERENTIAL`.
+    orthologs
+        Accession that stands in for each one; what has none stays under its own.
 
     Returns
     -------
@@ -59,13 +66,18 @@ def one_row_per_accession(rows: pd.DataFrame) -> Member:
         groups (decoys, contaminants) carry no values.
     """
     keyed = rows.assign(
-        accession=rows["accession"].map(joining_accession),
+        own=rows["accession"].map(joining_accession),
         unseen=-(rows["n_treatment"].fillna(0) + rows["n_control"].fillna(0)),
     )
+    keyed["accession"] = keyed["own"].map(lambda own: (orthologs or {}).get(own, own))
     named = keyed[keyed["accession"] != ""].sort_values(["unseen", "p_value", "protein_group"], kind="stable")
     repeated = named["accession"].duplicated()
+    chosen = named[~repeated]
+    replaced = None if orthologs is None else int(chosen["own"].isin(orthologs.keys()).sum())
     return Member(
-        rows=named[~repeated].set_index("accession")[COLUMNS],
+        rows=chosen.set_index("accession")[COLUMNS],
         set_aside=int((repeated & (named["unseen"] < 0)).sum()),
         nameless=len(keyed) - len(named),
+        mapped=replaced,
+        alone=None if replaced is None else len(chosen) - replaced,
     )

@@ -11,11 +11,19 @@ import pandas as pd
 from myosieve import files, schema
 from myosieve.compare.members import Member, one_row_per_accession
 from myosieve.compare.meta import meta_table
+from myosieve.compare.orthologs import to_human
 from myosieve.errors import InputError
+from myosieve.knowledge import GENES
 from myosieve.provenance import Summary
 
 
-def compare(members: Mapping[str, Path], out: Path, fdr: float = 0.05) -> Summary:
+def compare(
+    members: Mapping[str, Path],
+    out: Path,
+    fdr: float = 0.05,
+    organisms: Mapping[str, str] | None = None,
+    knowledge: Path | None = None,
+) -> Summary:
     """Join the members by accession, pool their fold changes, and write one row per accession.
 
     Parameters
@@ -26,11 +34,16 @@ def compare(members: Mapping[str, Path], out: Path, fdr: float = 0.05) -> Summar
         Where the table (`COMPARISON`) goes.
     fdr
         False discovery rate at which a member counts as significant in `concordance`.
+    organisms
+        Organism of each member; human where it is not told. Where they differ, members meet at the human ortholog.
+    knowledge
+        Folder with genes.tsv.gz, needed where organisms differ; default: what ships.
 
     Raises
     ------
     InputError
-        Fewer than two members, a member not named study.contrast, a missing file, a contrast that is not in its file.
+        Fewer than two members, a member not named study.contrast, a missing file, a contrast that is not in its file, an
+        organism of no member or without genes.
     """
     if not 0 < fdr < 1:
         raise InputError(f"the false discovery rate is {fdr:g}", "fdr", "give a number between 0 and 1, as 0.05")
@@ -40,20 +53,41 @@ def compare(members: Mapping[str, Path], out: Path, fdr: float = 0.05) -> Summar
             "compare",
             "name at least two contrasts, each as study.contrast",
         )
-    read = _read(members)
+    of = _organisms(members, organisms or {})
+    orthologs = {}
+    if len(set(of.values())) > 1:
+        path = Path(knowledge or files.shipped("knowledge")) / "genes.tsv.gz"
+        genes = files.read_table(path, GENES)
+        if unknown := set(of.values()) - set(genes["organism"]):
+            raise InputError(f"no genes of {min(unknown)!r} are known", path, "compare studies of one organism")
+        orthologs = to_human(genes, of)
+    read = _read(members, orthologs)
     table = meta_table(read, fdr)
     files.write_table(out, table)
     return Summary(
-        methods=_methods(table, list(members), fdr), warnings=list(_warnings(table, read)), counts=_counts(table, read)
+        methods=_methods(table, list(members), fdr) + _on_orthologs(of),
+        warnings=list(_warnings(table, read)),
+        counts=_counts(table, read),
     )
 
 
-def _read(members: Mapping[str, Path]) -> dict[str, Member]:
+def _organisms(members: Mapping[str, Path], told: Mapping[str, str]) -> dict[str, str]:
+    if strangers := [name for name in told if name not in members]:
+        raise InputError(
+            f"organism of {strangers[0]!r}, which is no member", "compare", f"members: {', '.join(members)}"
+        )
+    return {name: told.get(name, "human") for name in members}
+
+
+def _read(members: Mapping[str, Path], orthologs: Mapping[str, Mapping[str, str]]) -> dict[str, Member]:
     for name in members:
         if not all(name.partition(".")):
             raise InputError(f"member {name!r} is no study.contrast", "compare", "write it as eps_24h.eps_vs_rest")
     tables = {path: files.read_table(path, schema.DIFFERENTIAL) for path in dict.fromkeys(members.values())}
-    return {name: one_row_per_accession(_contrast(tables[path], name, path)) for name, path in members.items()}
+    return {
+        name: one_row_per_accession(_contrast(tables[path], name, path), orthologs.get(name))
+        for name, path in members.items()
+    }
 
 
 def _contrast(table: pd.DataFrame, member: str, path: Path) -> pd.DataFrame:
@@ -92,6 +126,14 @@ def _methods(table: pd.DataFrame, names: list[str], fdr: float) -> list[str]:
             "1995)."
         )
     return methods
+
+
+def _on_orthologs(organisms: Mapping[str, str]) -> list[str]:
+    others = sorted(set(organisms.values()) - {"human"})
+    if len(set(organisms.values())) < 2:
+        return []
+    told = f"Accessions of {' and '.join(others)} gave way to those of the human ortholog by HGNC, where there is a clear one"
+    return [f"{told}; the others stay under their own."]
 
 
 def _warnings(table: pd.DataFrame, members: Mapping[str, Member]) -> Iterator[str]:
@@ -136,6 +178,9 @@ def _counts(table: pd.DataFrame, members: Mapping[str, Member]) -> dict[str, int
         counts[f"{name}: accessions"] = len(member.rows)
         counts[f"{name}: protein groups set aside"] = member.set_aside
         counts[f"{name}: protein groups without accession"] = member.nameless
+        if member.mapped is not None:
+            counts[f"{name}: accessions joined by human ortholog"] = member.mapped
+            counts[f"{name}: accessions without human ortholog"] = member.alone
     for number in range(len(members) + 1):
         counts[f"accessions with an estimate in {number} members"] = int((table["n_members"] == number).sum())
     for word in ("shared up", "shared down", "opposite", "specific", "none"):

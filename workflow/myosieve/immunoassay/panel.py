@@ -9,7 +9,7 @@ from myosieve.schema import PANEL
 from myosieve.tables.text import read_table_text
 
 
-def read_panel(path: Path | str, analytes: list[str]) -> dict[str, str]:
+def read_panel(path: Path | str, analytes: list[str] | None) -> dict[str, str]:
     """Read a panel against the analytes of a plate.
 
     Parameters
@@ -17,7 +17,7 @@ def read_panel(path: Path | str, analytes: list[str]) -> dict[str, str]:
     path
         Text table with the columns analyte and accession; more columns may follow.
     analytes
-        Names on the plate.
+        Names on the plate; None = there is no plate to hold it against.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def read_panel(path: Path | str, analytes: list[str]) -> dict[str, str]:
             f"line {line}: analyte {panel.loc[line, 'analyte']!r} is empty or repeated", path,
             "give every analyte one row; join the subunits of a heterodimer by ';'",
         )  # fmt: skip
-    if not panel["analyte"].isin(analytes).any():
+    if analytes is not None and not panel["analyte"].isin(analytes).any():
         raise InputError(
             f"none of its analytes is on the plate ({', '.join(panel['analyte'].head(6))}, ...)",
             path,

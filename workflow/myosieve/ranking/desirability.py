@@ -28,6 +28,11 @@ SECRETION = {
     "intracellular": 0.0,
 }
 
+# What peptides on the topology add to the class (`secretion`): a membrane protein of which the ectodomain alone is there was
+# cut off, whatever is known of its release; one that is annotated as shed and is there as a whole came with vesicles or debris.
+ECTODOMAIN_ALONE = {"shed": 1.0, "membrane": 0.8}
+WHOLE = {"shed": 0.4}
+
 # Resources that list a ligand-receptor pair copy each other, so a curated pair counts more than any number of them; and
 # many real myokines have no known receptor (METRNL, CTSB), so that absence is weak evidence: 0.5, not 0.
 CURATED_PAIR, LISTED_PAIR, NO_PAIR = 1.0, 0.8, 0.5
@@ -36,6 +41,9 @@ LISTED_RESOURCES = 3
 SHARED_PURITY = 0.5
 # log2 of medium over blank: as much in the blank, four times as much in the medium.
 BLANK_KNOTS = (0.0, 2.0)
+
+# A protein that no atlas found in plasma may be below what it measures: weak evidence, as a receptor that is not known.
+NOT_IN_PLASMA = 0.5
 
 
 def ramp(values: np.ndarray, knots: Sequence[float]) -> np.ndarray:
@@ -153,9 +161,24 @@ def purity(
     return np.fmin(by_serum, by_blank)
 
 
-def secretion(classes: np.ndarray) -> np.ndarray:
-    """Return the desirability of each secretion class; NaN for unknown."""
-    return pd.Series(classes).map(SECRETION).to_numpy(dtype=float)
+def secretion(classes: np.ndarray, shedding: np.ndarray | None = None) -> np.ndarray:
+    """Return the desirability of each secretion class; NaN for unknown.
+
+    Parameters
+    ----------
+    classes
+        Secretion classes.
+    shedding
+        What the peptides say of each protein: 'shed' (of the ectodomain alone), 'intact' or else; None = not asked.
+    """
+    by_class = pd.Series(classes)
+    found = by_class.map(SECRETION).to_numpy(dtype=float)
+    if shedding is None:
+        return found
+    for verdict, better_known in (("shed", ECTODOMAIN_ALONE), ("intact", WHOLE)):
+        by_peptides = by_class.map(better_known).to_numpy(dtype=float)
+        found = np.where((shedding == verdict) & ~np.isnan(by_peptides), by_peptides, found)
+    return found
 
 
 def receptor(curated: np.ndarray, resources: np.ndarray) -> np.ndarray:
@@ -170,3 +193,31 @@ def receptor(curated: np.ndarray, resources: np.ndarray) -> np.ndarray:
     """
     listed = np.where(resources >= LISTED_RESOURCES, LISTED_PAIR, NO_PAIR)
     return np.where(np.isnan(resources), np.nan, np.where(curated, CURATED_PAIR, listed))
+
+
+def expression(muscle: np.ndarray, knots: Sequence[float]) -> np.ndarray:
+    """Return the ramp over log2(1 + expression in muscle); NaN where no atlas knows the gene.
+
+    Many myokines are hardly expressed at rest: this is to weigh little.
+
+    Parameters
+    ----------
+    muscle
+        Expression in muscle, in transcripts per million or alike.
+    knots
+        As in `ramp`, over the logarithm.
+    """
+    return ramp(np.log2(1 + np.asarray(muscle, dtype=float)), knots)
+
+
+def assay(measurable: np.ndarray, looked_for_in_plasma: bool) -> np.ndarray:
+    """Return 1 for what an assay of the study or plasma can tell; else 0.5 where plasma was looked at, NaN where not.
+
+    Parameters
+    ----------
+    measurable
+        Whether the study's panel or an atlas of plasma has the protein.
+    looked_for_in_plasma
+        Whether there was an atlas of plasma at all. A panel of thirty says nothing of the proteins that are not on it.
+    """
+    return np.where(measurable, 1.0, NOT_IN_PLASMA if looked_for_in_plasma else np.nan)

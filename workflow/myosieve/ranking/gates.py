@@ -1,13 +1,14 @@
 """Gates: who is not ranked, and why, in words. An excluded protein keeps its row and everything known about it.
 
 The first that applies is named: what the filter said; no fold change; a protein of the culture serum; too few peptides; a
-change in the direction that is not looked for; with the strict profile anything but classical secretion; and no known
+change in the direction that is not looked for; a secretion class that is not looked for, where some are named; and no known
 criterion to score by. A secretion class excludes nobody otherwise, and neither does a high q-value: both are in the score and
 in the words of the reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ class Gates(NamedTuple):
     excluded_because: np.ndarray
 
 
-def gates(rows: pd.DataFrame, min_peptides: int, strict: bool, direction: str = "both") -> Gates:
+def gates(rows: pd.DataFrame, min_peptides: int, classes: Collection[str] = (), direction: str = "both") -> Gates:
     """Return the first gate that each row does not pass.
 
     Parameters
@@ -31,8 +32,8 @@ def gates(rows: pd.DataFrame, min_peptides: int, strict: bool, direction: str = 
         `note`, `serum_flag`, `peptides`, `secretion_class`, `score`; texts '' where missing.
     min_peptides
         Fewer known peptides exclude.
-    strict
-        Whether only classical secretion passes.
+    classes
+        Secretion classes that pass; none = all.
     direction
         "up" or "down" lets only changes of this direction pass, "both" either.
     """
@@ -52,11 +53,9 @@ def gates(rows: pd.DataFrame, min_peptides: int, strict: bool, direction: str = 
             pd.Series(f"not {direction} with the treatment, and ranking.direction is {direction}", index=rows.index),
         ),
         (
-            "strict profile",
-            (rows["secretion_class"] != "classical") & strict,
-            "strict profile: "
-            + rows["secretion_class"]
-            + ", not classical (signal peptide and no transmembrane helix)",
+            "secretion class",
+            ~rows["secretion_class"].isin(list(classes)) & bool(classes),
+            "secretion class " + rows["secretion_class"] + f", and ranking.classes is {', '.join(classes)}",
         ),
         ("not scored", rows["score"].isna(), pd.Series("none of the weighted criteria is known", index=rows.index)),
     ]

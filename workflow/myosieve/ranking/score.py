@@ -10,8 +10,11 @@ Formulas (d = max(desirability, floor), w = weights, over the criteria that are 
   distribution with these shares as its mean and as many pseudo-counts as there are criteria with weight, which is the
   flat distribution when all shares are equal. The rank is taken under each draw, the same draws for every contrast;
   rank_low and rank_high are the 5 and 95 % quantiles, rounded outward, or the ranks that the protein gets when one
-  criterion is left out, where these lie outside. The rank itself may lie outside too: it belongs to the mean of the
-  weights, the quantiles to their spread.
+  criterion is left out, where these lie outside, or the quantiles over other draws of the subjects (`bootstrap`). The rank
+  itself may lie outside too: it belongs to the mean of the weights, the quantiles to their spread.
+* shares  Of a protein's ln score, criterion i has a w_i / sum w ln d_i, sums over what is known of the protein, and with a = 1
+  or 0 where an axis knows nothing: these contributions sum to ln score. A criterion that knows no protein has no share at
+  all: neither draws of weights nor their number of pseudo-counts depend on it.
 
 All sums run criterion by criterion, never through a matrix product, whose last bits depend on a row's position: proteins
 with equal desirabilities have equal scores, in whatever order the table is.
@@ -23,8 +26,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-EXPERIMENT = ("effect", "significance", "reliability", "leak", "purity")
-PRIOR = ("secretion", "receptor")
+EXPERIMENT = ("effect", "significance", "reliability", "leak", "purity", "lysate")
+PRIOR = ("secretion", "receptor", "expression", "assay")
 CRITERIA = EXPERIMENT + PRIOR
 
 _QUANTILES = (0.05, 0.95)
@@ -48,6 +51,50 @@ def shares(weights: Mapping[str, float], experiment_share: float) -> np.ndarray:
         own = np.array([weights[name] for name in names], dtype=float)
         parts.append(part * own / own.sum() if part else np.zeros(len(own)))
     return np.concatenate(parts)
+
+
+def restricted(criterion_shares: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return the shares of the known criteria alone: each takes over its part of what its axis loses.
+
+    An axis that knows nothing leaves its share to the other one; without any known criterion all shares are zero.
+
+    Parameters
+    ----------
+    criterion_shares
+        (criteria,) or (sets x criteria).
+    known
+        Whether each criterion is known, of a shape that broadcasts.
+    """
+    left = np.where(known, criterion_shares, 0.0)
+    axis_of = np.arange(left.shape[-1]) >= len(EXPERIMENT)
+    for axis in (False, True):
+        part = left[..., axis_of == axis].sum(axis=-1, keepdims=True)
+        whole = np.asarray(criterion_shares)[..., axis_of == axis].sum(axis=-1, keepdims=True)
+        left[..., axis_of == axis] *= np.divide(whole, part, out=np.zeros_like(part), where=part > 0)
+    total = left.sum(axis=-1, keepdims=True)
+    return np.divide(left, total, out=np.zeros_like(left), where=total > 0)
+
+
+def contributions(desirabilities: np.ndarray, criterion_shares: np.ndarray, floor: float) -> np.ndarray:
+    """Return what each criterion adds to ln score (proteins x criteria), at most 0; NaN where it is unknown or has no share.
+
+    Parameters
+    ----------
+    desirabilities
+        Proteins x criteria, NaN = unknown.
+    criterion_shares
+        Share of each criterion.
+    floor
+        Lowest desirability.
+    """
+    known = np.isfinite(desirabilities) & (criterion_shares > 0)
+    shared = restricted(np.broadcast_to(criterion_shares, desirabilities.shape), known)
+    return np.where(known, shared * _logarithms(desirabilities, floor), np.nan)
+
+
+def coverage(desirabilities: np.ndarray, criterion_shares: np.ndarray) -> np.ndarray:
+    """Return the share of the criteria's weight that is known of each protein, 0 to 1."""
+    return np.where(np.isfinite(desirabilities), criterion_shares, 0.0).sum(axis=1)
 
 
 def axis_score(desirabilities: np.ndarray, weights: np.ndarray, floor: float) -> np.ndarray:
@@ -110,11 +157,20 @@ def rank_and_interval(
         nothing = np.zeros(0, dtype=int)
         return nothing, nothing, nothing
     logarithms = _logarithms(desirabilities, floor)
-    rank = ranks(_log_total(logarithms, criterion_shares[None, :]))[0]
+    rank = ranks_by(desirabilities, criterion_shares, floor)
     random_ranks = np.concatenate([ranks(_log_total(logarithms, block)) for block in _blocks(drawn)])
-    low = np.quantile(random_ranks, _QUANTILES[0], axis=0, method="lower")
-    high = np.quantile(random_ranks, _QUANTILES[1], axis=0, method="higher")
-    return rank, low, high
+    return rank, *quantiles(random_ranks)
+
+
+def ranks_by(desirabilities: np.ndarray, criterion_shares: np.ndarray, floor: float) -> np.ndarray:
+    """Return the ranks of proteins by one set of shares, ties in their order."""
+    return ranks(_log_total(_logarithms(desirabilities, floor), criterion_shares[None, :]))[0]
+
+
+def quantiles(drawn_ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 5 and the 95 % quantile of each protein's ranks (draws x proteins), rounded outward."""
+    low = np.quantile(drawn_ranks, _QUANTILES[0], axis=0, method="lower")
+    return low, np.quantile(drawn_ranks, _QUANTILES[1], axis=0, method="higher")
 
 
 def ranks_without_each(desirabilities: np.ndarray, criterion_shares: np.ndarray, floor: float) -> np.ndarray:
@@ -131,14 +187,9 @@ def ranks_without_each(desirabilities: np.ndarray, criterion_shares: np.ndarray,
     used = np.flatnonzero(criterion_shares > 0)
     if len(used) < 2 or len(desirabilities) == 0:
         return np.zeros((0, len(desirabilities)), dtype=np.int32)
-    axis_of = np.arange(len(criterion_shares)) >= len(EXPERIMENT)
-    left = np.repeat(criterion_shares[np.newaxis], len(used), axis=0)
-    left[np.arange(len(used)), used] = 0
-    for axis in (False, True):
-        part = left[:, axis_of == axis].sum(axis=1, keepdims=True)
-        whole = criterion_shares[axis_of == axis].sum()
-        left[:, axis_of == axis] *= np.divide(whole, part, out=np.zeros_like(part), where=part > 0)
-    left /= left.sum(axis=1, keepdims=True)
+    known = np.ones((len(used), len(criterion_shares)), dtype=bool)
+    known[np.arange(len(used)), used] = False
+    left = restricted(np.repeat(criterion_shares[np.newaxis], len(used), axis=0), known)
     return ranks(_log_total(_logarithms(desirabilities, floor), left))
 
 

@@ -123,7 +123,7 @@ def _read_me(sheets: _Sheets, content: Content, names: Sequence[str]) -> None:
         ("text", f"A hit has a q_value of at most {content.fdr:g} (the setting 'fdr')."),
         (
             "text",
-            "rank_low to rank_high tells how far the rank moves when weights change or one criterion is left out.",
+            "rank_low to rank_high tells how far the rank moves: other weights, one criterion less, other subjects.",
         ),
         (
             "text",
