@@ -8,6 +8,7 @@ from myosieve import files, schema, settings
 from myosieve.cli import main
 from myosieve.differential.step import differential
 from myosieve.errors import InputError
+from myosieve.knowledge import GENES, RECEPTORS
 from myosieve.ranking.step import rank
 from myosieve.ranking.validation_step import validate
 
@@ -44,11 +45,11 @@ class Made:
         self.myokines = self.myokines.assign(
             accession_mouse="", target_organs="", list=["core"] * 5 + ["wider"] * (KNOWN - 5)
         )
-        self.receptors = pd.DataFrame(
-            [("human", known[0], "L", "R", 5, "yes")],
-            columns=["organism", "ligand_accession", "ligand_gene", "receptor_gene", "resources", "curated"],
-        )
+        pair = {"organism": "human", "ligand_accession": known[0], "ligand_gene": "L", "receptor_gene": "R"}
+        pair |= {"resources": 5, "curated": "yes"}
+        self.receptors = pd.DataFrame([pair]).reindex(columns=RECEPTORS.names)
         self.genes = pd.DataFrame({"organism": "human", "accession": names, "papers": random.integers(1, 2000, N)})
+        self.genes = self.genes.reindex(columns=GENES.names)
 
     def path(self, name: str):
         return self.folder / f"{name}.tsv"

@@ -15,6 +15,7 @@ from myosieve.differential import inputs
 from myosieve.differential.design import Contrast, contrasts
 from myosieve.differential.model import Options
 from myosieve.errors import InputError
+from myosieve.knowledge import GENES
 from myosieve.progress import on_terminal
 from myosieve.provenance import Summary
 from myosieve.ranking import permutation, score, validation
@@ -25,17 +26,6 @@ from myosieve.secretome.accessions import contains_any, targets
 from myosieve.statistics.auroc import area
 from myosieve.statistics.permutations import permutation_p
 
-# The columns that are read of the table of genes.
-_GENES = schema.Table(
-    "genes",
-    "one per organism and accession",
-    schema.columns(
-        ("organism", schema.TEXT, "human, mouse or rat"),
-        ("accession", schema.TEXT, "UniProt accession"),
-        ("papers", schema.COUNT, "papers that name the (human) gene"),
-    ),
-    open=True,
-)
 _SIGNIFICANT = 0.05
 _CRITERIA = [f"d_{name}" for name in score.CRITERIA]
 # Scores that were written with ten digits agree this far.
@@ -153,7 +143,7 @@ def _papers(groups: pd.DataFrame, path: Path, organism: str) -> pd.Series:
     # a folder of one's own knowledge tables may lack it; then nothing is said of fame
     if not path.is_file():
         return pd.Series(np.nan, index=groups.index)
-    return validation.fame(groups, files.read_table(path, _GENES), organism)
+    return validation.fame(groups, files.read_table(path, GENES), organism)
 
 
 def _texts_filled(frame: pd.DataFrame) -> pd.DataFrame:
