@@ -3,13 +3,14 @@
 import os
 
 import pandas as pd
+import pytest
 
 from myosieve import files
 from tests.workflow.conftest import Project
 
 ATLAS = "gene\tliver [TPM]\tmuscle [TPM]\tbone marrow [TPM]\nIL6R\t40\t60\t9\nIL6ST\t70\t20\t12\nLIFR\t30\t5\t0.5\n"
 GENES = {"IL6R": "P08887", "IL6ST": "P40189", "LIFR": "P42702"}
-AFFECTED = {"tissues": 1, "crosstalk": 1, "provenance": 1, "report": 1}
+AFFECTED = {"tissues": 1, "ranking": 1, "validation": 1, "crosstalk": 1, "provenance": 1, "report": 1}
 
 
 def with_atlas(project: Project) -> None:
@@ -31,6 +32,7 @@ def test_another_limit_of_expression_runs_the_crosstalk_and_no_ranking(project: 
     assert project.jobs() == {"crosstalk": 1, "provenance": 1, "report": 1}
 
 
+@pytest.mark.slow
 def test_the_atlas_is_read_told_of_and_noticed_when_it_changes(project: Project) -> None:
     with_atlas(project)
     done = project.snakemake("--configfile", "mine.yaml")

@@ -24,7 +24,8 @@ rows = "".join(f"{{n}}\\tSP\\t0.01\\t0.99\\tCS pos: 19-20. Pr: 0.9\\n" for n in 
 Path(told["--output_dir"]).mkdir()
 (Path(told["--output_dir"]) / "prediction_results.txt").write_text(head + rows)
 """
-AFTER_EVIDENCE = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "provenance", "report", "dataset"), 1)
+AFTER_EVIDENCE = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "validation", "crosstalk"), 1)
+AFTER_EVIDENCE |= dict.fromkeys(("provenance", "report", "dataset"), 1)
 AFTER_EVIDENCE |= {"validation": 1}
 
 
@@ -47,6 +48,7 @@ def signalp(project: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
     return calls
 
 
+@pytest.mark.slow
 def test_a_predictor_runs_in_parts_is_tried_again_and_decides(project: Project, signalp: Path) -> None:
     set_evidence(project, tools={"signalp6": {"chunks": 2, "threads": 1}})
     assert project.jobs() == AFTER_EVIDENCE | {"split_sequences": 1, "predict": 2}
@@ -94,6 +96,7 @@ def test_what_cannot_be_is_refused_before_any_job(project: Project, evidence: di
     assert said in lines[0]
 
 
+@pytest.mark.slow
 def test_uniprot_is_looked_up_only_where_there_is_a_cache_or_the_network_is_allowed(project: Project) -> None:
     set_evidence(project, uniprot="offline")
     assert project.jobs() == {}

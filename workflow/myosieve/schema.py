@@ -454,7 +454,7 @@ SAMPLES_QC = Table(
         (
             "leak_index",
             NUMBER,
-            "median over intracellular markers of log2 intensity minus the marker's mean; 0 = average",
+            "leak: median centered log2 intensity of intracellular markers less that of secreted proteins; 0 = average",
         ),
         (
             "serum_share",

@@ -17,6 +17,6 @@ def test_equal_weights_keep_the_order_of_the_criteria():
     assert in_words(np.full((1, 3), -0.2), NAMES, np.full(3, 1 / 3))[0].startswith("effect -0.20; leak -0.20")
 
 
-def test_the_two_greatest_losses_are_named_where_they_cost_a_tenth():
+def test_the_two_greatest_losses_are_named_where_they_cost_a_fifth():
     rows = np.array([[-0.5, -0.11, -0.3], [-0.05, -0.2, np.nan], [-0.09, 0, -0.01], [np.nan] * 3])
-    assert greatest_losses(rows, NAMES) == ["effect -0.50, secretion -0.30", "leak -0.20", "", ""]
+    assert greatest_losses(rows, NAMES) == ["effect (39 %), secretion (26 %)", "", "", ""]

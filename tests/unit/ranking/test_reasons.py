@@ -53,7 +53,7 @@ def test_knowledge_stands_in_the_sentence():
         ({"mature_n_terminus": "against"}, "a peptide begins inside the signal peptide"),
         ({"gate": "other direction"}, "up, not the direction looked for"),
         ({"coverage": 0.5}, "only 50 % of the criteria's weight is known"),
-        ({"greatest_losses": "receptor -0.21"}, "cost most: receptor -0.21"),
+        ({"greatest_losses": "receptor (21 %)"}, "the score loses most by receptor (21 %)"),
         ({"serum_flag": "shared with a serum protein"}, "shared with a serum protein"),
         ({"peptides": 1.0}, "1 peptide"),
         ({"n_control": 1}, "seen in few samples"),

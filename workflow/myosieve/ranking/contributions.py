@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# Losses that are worth a word: a tenth of the score, and no more than the largest two.
-NOTABLE, SHOWN = -0.1, 2
+# Losses that are worth a word: a fifth of the score, and no more than the largest two.
+NOTABLE, SHOWN = np.log(0.8), 2
 
 
 def in_words(contributions: np.ndarray, names: Sequence[str], criterion_shares: np.ndarray) -> list[str]:
@@ -27,11 +27,11 @@ def in_words(contributions: np.ndarray, names: Sequence[str], criterion_shares: 
 
 
 def greatest_losses(contributions: np.ndarray, names: Sequence[str]) -> list[str]:
-    """Return 'effect -0.45, leak -0.20', the criteria that cost each protein most; '' where none costs a tenth."""
+    """Return 'effect (36 %), leak (21 %)': what cost each protein most of its score; '' where nothing costs a fifth."""
     texts = []
     for row in np.nan_to_num(contributions):
         worst = [k for k in np.argsort(row, kind="stable")[:SHOWN] if row[k] <= NOTABLE]
-        texts.append(", ".join(f"{names[k]} {_number(row[k])}" for k in worst))
+        texts.append(", ".join(f"{names[k]} ({-100 * np.expm1(row[k]):.0f} %)" for k in worst))
     return texts
 
 

@@ -140,7 +140,7 @@ def _against(row: dict[str, Any], fdr: float, min_peptides: int) -> Iterator[str
     if row["coverage"] < _LITTLE_KNOWN:
         yield f"only {100 * row['coverage']:.0f} % of the criteria's weight is known"
     if row["greatest_losses"]:
-        yield f"cost most: {row['greatest_losses']}"
+        yield f"the score loses most by {row['greatest_losses']}"
 
 
 def _few(row: dict[str, Any]) -> bool:
