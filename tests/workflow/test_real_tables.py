@@ -20,6 +20,7 @@ def run_study(root: Path, folder: Path, sheet: pd.DataFrame, **settings: object)
     return folder / "results" / "one"
 
 
+@pytest.mark.slow
 def test_ups1_in_yeast_is_found_with_few_false_calls(root: Path, shared_data: Path, tmp_path: Path) -> None:
     names = [f"6{level}_{run}" for level in "ABC" for run in range(1, 10)]
     sheet = pd.DataFrame({"sample": names, "condition": [n[:2] for n in names]})
@@ -47,6 +48,7 @@ def test_ups1_in_yeast_is_found_with_few_false_calls(root: Path, shared_data: Pa
     assert (results / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_three_species_are_found_in_their_proportions(root: Path, shared_data: Path, tmp_path: Path) -> None:
     runs = [(c, r) for c in "AB" for r in ("Alpha", "Beta", "Gamma")]
     sheet = pd.DataFrame(
@@ -74,6 +76,7 @@ def test_three_species_are_found_in_their_proportions(root: Path, shared_data: P
     assert medians["Escherichia"] == pytest.approx(-2.10, abs=0.05)
 
 
+@pytest.mark.slow
 def test_conditions_named_like_silac_labels_are_conditions(root: Path, shared_data: Path, tmp_path: Path) -> None:
     names = [f"{condition}{i}" for condition in "HLN" for i in range(1, 6)]
     sheet = pd.DataFrame({"sample": names, "condition": [name[0] for name in names]})

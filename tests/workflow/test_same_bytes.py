@@ -13,6 +13,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths}
 
 
+@pytest.mark.slow
 def test_a_second_run_on_one_core_gives_the_same_bytes(project: Project) -> None:
     results = project.folder / "results"
     before = contents(results)
