@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.workflow.conftest import Project
 
 TIMED = ("provenance.json",)  # holds how long each step took
