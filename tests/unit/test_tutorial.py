@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from myosieve import cli, schema, settings
+from myosieve.ranking.own_list import read_own_list
+from myosieve.tables.samples import read_samples
 
 GUIDES = ("docs/tutorial.md", "docs/reading-the-table.md")
 DOCS = ("README.md", "config/README.md", "docs/evidence.md", "docs/methods.md", *GUIDES)
@@ -60,6 +62,17 @@ def test_the_paths_of_a_config_of_the_tour_are_named_by_its_text_or_downloaded(r
     before = text(root, "docs/tutorial.md").split("## 4.")[0]
     for path in (first["table"], first["samples"], *first["fasta"]):
         assert before.count(path), f"{path} is used and never made"
+
+
+def test_the_sheets_and_the_list_of_the_tour_are_read(root: Path, tmp_path: Path) -> None:
+    tables = [body for body in blocks(root, "docs/tutorial.md", "text") if "\t" in body]
+    read = []
+    for number, body in enumerate(tables):
+        path = tmp_path / f"{number}.tsv"
+        path.write_text(body, encoding="utf-8")
+        (read_samples if body.startswith("sample\t") else read_own_list)(path)
+        read.append(body.split("\t")[0])
+    assert read == ["sample", "gene", "sample"]
 
 
 @pytest.mark.parametrize("name", DOCS)
