@@ -154,3 +154,10 @@ def test_of_many_samples_a_spread_of_them_carries_the_curve():
     model = fitted(values, conditions)
     assert model.slope == pytest.approx(0.9, rel=0.15)
     np.testing.assert_allclose(model.depth - model.depth.mean(), depth, atol=0.3)
+
+
+def test_an_absurd_shift_counts_as_a_large_one_and_overflows_nowhere() -> None:
+    log_odds, noise = np.array([[20.0, -3.0, 5.0] * 6]), np.full((1, 18), 2.0)
+    far = log_all_missed(log_odds, np.array([-1e6, 0.0, 1e6]), noise)
+    np.testing.assert_array_equal(far, log_all_missed(log_odds, np.array([-60.0, 0.0, 60.0]), noise))
+    assert np.isfinite(far).all()

@@ -21,7 +21,7 @@ def log_all_missed(log_odds: np.ndarray, shift: np.ndarray, noise: np.ndarray | 
     log_odds
         (m x n) of detection; -inf leaves a sample out.
     shift
-        (q,) or (m x q) what is added to all samples of a protein, within +-60.
+        (q,) or (m x q) what is added to all samples of a protein; beyond +-60 counts as that.
     noise
         (m x n) standard deviation of each sample's log-odds, z being standard normal; none if not given.
 
@@ -37,7 +37,7 @@ def log_all_missed(log_odds: np.ndarray, shift: np.ndarray, noise: np.ndarray | 
         noise = None if noise is None else np.take_along_axis(noise, first, axis=1)
     nodes, log_weights = normal_nodes(_NOISE_NODES) if noise is not None else (np.zeros(1), np.zeros(1))
     odds = [np.exp(np.clip(log_odds + (0.0 if noise is None else noise * z), -700.0, HIGHEST)) for z in nodes]
-    factor = np.exp(np.atleast_2d(shift))[:, None]
+    factor = np.exp(np.clip(np.atleast_2d(shift), -60.0, 60.0))[:, None]
     total = np.zeros((len(log_odds), factor.shape[2]))
     for start in range(0, width, AT_ONCE):
         some = slice(start, start + AT_ONCE)
