@@ -168,6 +168,23 @@ def test_two_replicates_make_tests_of_absence_doubtful_and_three_do_not(tmp_path
         assert said == doubtful
 
 
+def test_a_design_that_asks_too_much_of_absent_proteins_is_warned_of(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    names = [f"{condition}{i}" for condition in "ab" for i in range(4)]
+    log2 = rng.normal(24, 2, (600, 1)) + rng.normal(0, 0.3, (600, 8))
+    log2[rng.random(log2.shape) > 1 / (1 + np.exp(22 - log2))] = np.nan
+    log2[:20, :4], log2[:20, 4:] = 26.0 + rng.normal(0, 0.3, (20, 4)), np.nan
+    values = pd.DataFrame(log2, columns=names).assign(protein_group=[f"P{i}" for i in range(600)])
+    files.write_table(tmp_path / "x.tsv", values[["protein_group", *names]])
+    sheet = pd.DataFrame({"sample": names, "condition": [name[0] for name in names], "dose": rng.normal(size=8)})
+    files.write_table(tmp_path / "s.tsv", sheet.assign(subject=[f"d{name[1]}" for name in names]))
+    # four subjects and a slope are five numbers for the four samples of a protein that one side lacks
+    for design, warned in (("~ subject + condition", False), ("~ subject + condition + dose", True)):
+        settings = stage_defaults("differential") | {"contrasts": {"c": "b - a"}, "design": design}
+        summary = differential(tmp_path / "x.tsv", tmp_path / "s.tsv", settings, tmp_path / "out.tsv")
+        assert any("cannot be tested by their absence" in text for text in summary.warnings) == warned
+
+
 @pytest.mark.parametrize(("quantity", "asked"), [("auto", True), ("lfq", True), ("ratio", False), ("scaled", False)])
 def test_absence_is_asked_of_intensities_and_not_of_ratios(quantity: str, asked: bool) -> None:
     assert Options.of(stage_defaults("differential") | {"quantity": quantity}).detection == asked

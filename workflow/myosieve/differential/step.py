@@ -25,6 +25,8 @@ _PRIORS = {
     "doi:10.1101/2025.04.28.651125)",
 }
 
+# Protein groups that a design leaves without a test of their absence, from which a reader should know.
+_MANY_UNTESTED = 10
 # Where simulated tables had too many false absences: fewer replicates, a flatter curve, more shared by a condition.
 _FEWEST_REPLICATES, _FLAT, _SHARED = 3, 0.5, 0.8
 
@@ -185,6 +187,13 @@ def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], exc
     for name, rows in tested.rows.groupby("contrast", sort=False):
         summary.counts[f"{name}: tested"] = int((rows["test"] != NO_TEST).sum())
         summary.counts[f"{name}: tested by absence"] = int((rows["test"] == DETECTION).sum())
-        one_side = rows["note"].str.contains(ONE_SIDE_ONLY, regex=False)
-        summary.counts[f"{name}: seen on one side only, not tested"] = int(one_side.sum())
+        one_side = int(rows["note"].str.contains(ONE_SIDE_ONLY, regex=False).sum())
+        absences = int((rows["test"] == DETECTION).sum())
+        summary.counts[f"{name}: seen on one side only, not tested"] = one_side
+        if dropout is not None and not dropout.refused and one_side >= _MANY_UNTESTED and one_side > absences:
+            summary.warnings.append(
+                f"{name}: {one_side} protein groups are seen on one side only and cannot be tested by their absence, {absences} "
+                f"can: the design {design.formula!r} asks more of their samples than they tell; fewer covariates, or the "
+                "subject as block, keep them"
+            )
     return summary
