@@ -192,8 +192,8 @@ def _summary(tested: Tested, design: DesignMatrix, settings: dict[str, Any], exc
         summary.counts[f"{name}: seen on one side only, not tested"] = one_side
         if dropout is not None and not dropout.refused and one_side >= _MANY_UNTESTED and one_side > absences:
             summary.warnings.append(
-                f"{name}: {one_side} protein groups are seen on one side only and cannot be tested by their absence, {absences} "
-                f"can: the design {design.formula!r} asks more of their samples than they tell; fewer covariates, or the "
-                "subject as block, keep them"
+                f"{name}: {one_side} protein groups are seen on one side only and cannot be tested by their absence, "
+                f"{absences} can: the design {design.formula!r} asks more of their samples than they tell; fewer covariates, "
+                "or the subject as block, keep them"
             )
     return summary
