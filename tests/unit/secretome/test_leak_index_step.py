@@ -55,3 +55,14 @@ def test_a_sheet_with_a_column_of_that_name_is_refused(study, knowledge):
 )
 def test_a_design_carries_the_index_only_by_its_name(design, carries):
     assert plan.Study("s", {"design": design, "design_matrix": ""}).carries_leak_index == carries
+
+
+def test_intensities_without_a_medium_are_refused_in_one_line(study, knowledge):
+    paths = study.write()
+    path = paths["quantified"] / "intensities.tsv"
+    files.write_table(path, files.read_table(path).drop(columns="b2"))
+    with pytest.raises(InputError, match=r"intensities\.tsv: column of sample 'b2' is missing"):
+        leak_index(
+            paths["quantified"], paths["samples"], paths["annotation"], SETTINGS, knowledge, study.folder / "o.tsv"
+        )
+    assert not (study.folder / "o.tsv").exists()

@@ -15,6 +15,7 @@ from myosieve.secretome import leak
 from myosieve.secretome.accessions import contains_any, targets
 from myosieve.secretome.knowledge import read_leak_markers
 from myosieve.secretome.leak_step import index_of
+from myosieve.secretome.reading import read_annotation, read_intensities
 
 COLUMN = "leak_index"
 
@@ -51,12 +52,11 @@ def leak_index(
     proteins = files.read_table(quantified / "proteins.tsv", schema.QUANTIFIED)
     markers = read_leak_markers(Path(knowledge), settings["organism"])
     proteins["marker"] = contains_any(targets(proteins), set(markers["accession"]))
-    classes = files.read_table(annotation, schema.ANNOTATION).set_index("protein_group")["secretion_class"]
-    media = sheet["fraction"] == "secretome"
-    table = files.read_table(quantified / "intensities.tsv").set_index("protein_group")
-    values = table.loc[proteins["protein_group"], sheet.loc[media, "sample"]].to_numpy(dtype=float)
+    groups, media = proteins["protein_group"], sheet["fraction"] == "secretome"
+    classes = read_annotation(Path(annotation), groups)["secretion_class"]
+    values = read_intensities(quantified / "intensities.tsv", groups, sheet.loc[media, "sample"])
     found = np.full(len(sheet), np.nan)
-    found[media] = index_of(proteins, classes.reindex(proteins["protein_group"]), values).level
+    found[media] = index_of(proteins, classes, values).level
     without = sheet.loc[media & np.isnan(found), "sample"]
     if len(without):
         raise InputError(

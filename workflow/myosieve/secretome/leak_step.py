@@ -95,7 +95,8 @@ def judge_leak(
     nothing = np.full(len(proteins), np.nan)
     probability = follows.probability if follows else nothing
     flags = leak.leak_flags(probability, proteins["marker"].to_numpy(), found.steady)
-    ratios = lysate.lysate_ratios(log2, lysate.pairs_of(sheet), proteins["marker"].to_numpy())
+    markers = (proteins["marker"] & proteins["excluded_because"].isna()).to_numpy()
+    ratios = lysate.lysate_ratios(log2, lysate.pairs_of(sheet), markers)
     columns = {
         "leak_probability": probability,
         "leak_loading": follows.loading if follows else nothing,
@@ -153,7 +154,7 @@ def _plan(sheet: pd.DataFrame, settings: Mapping[str, Any], samples: Path, index
     design = inputs.read_design(tested, settings, f"{samples}, design")
     wanted = settings.get("contrasts") or {}
     found = contrasts(design, wanted, "contrasts", ratios=settings["quantity"] == "ratio") if wanted else []
-    kept = np.array(["leak_index" not in name for name in design.coefficients])
+    kept = np.array([not re.search(r"\bleak_index\b", name) for name in design.coefficients])
     without = replace(
         design,
         matrix=design.matrix[:, kept],

@@ -18,6 +18,7 @@ from myosieve.secretome import blanks, leak_words, outliers, serum, serum_peptid
 from myosieve.secretome.accessions import contains_any, targets
 from myosieve.secretome.knowledge import SpeciesKnowledge, read_leak_markers, read_species
 from myosieve.secretome.leak_step import judge_leak, viability_columns
+from myosieve.secretome.reading import read_annotation, read_intensities
 from myosieve.secretome.serum_peptides import SerumScan
 from myosieve.secretome.serum_sequences import medium_peptides, serum_records
 
@@ -74,8 +75,9 @@ def secretome(
     organism = settings["organism"]
     proteins = files.read_table(quantified / "proteins.tsv", schema.QUANTIFIED)
     sheet = _sheet(quantified / "samples_qc.tsv", samples)
-    log2 = _intensities(quantified / "intensities.tsv", proteins["protein_group"], sheet["sample"])
-    organisms = _organisms(proteins, annotation)
+    log2 = read_intensities(quantified / "intensities.tsv", proteins["protein_group"], sheet["sample"])
+    annotated = read_annotation(annotation, proteins["protein_group"])
+    organisms = _organisms(proteins, annotated["organism"])
     markers = read_leak_markers(knowledge, organism)
     species = read_species(knowledge, organism)
 
@@ -83,8 +85,7 @@ def secretome(
     of_medium = medium_peptides(precursors, proteins["protein_group"], _medium(sheet)) if precursors else None
     scan, species = _scan(of_medium, fasta, serum_fasta, species)
     proteins["marker"] = contains_any(accessions, set(markers["accession"]))
-    classes = _annotated(proteins, annotation)["secretion_class"]
-    judged = judge_leak(proteins, classes, log2, sheet, settings, samples, differential)
+    judged = judge_leak(proteins, annotated["secretion_class"], log2, sheet, settings, samples, differential)
     by_accession = serum.serum_flags(accessions, organisms, species)
     host = serum.may_be_hosts(accessions, organisms, species) & ~serum.starts(by_accession, serum.SERUM)
     of_groups = _by_peptides(of_medium, scan, host)
@@ -107,7 +108,7 @@ def secretome(
     sheet["outlier"] = outliers.outlier_texts(sheet)
 
     compartments = sorted(markers["compartment"].dropna().unique())
-    summary = _summary(table, sheet, proteins)
+    summary = _summary(table, sheet)
     summary.methods = leak_words.methods(judged, compartments) + summary.methods
     summary.counts = leak_words.counts(judged, proteins) | summary.counts
     summary.warnings += leak_words.warnings(judged, sheet, organism, len(markers))
@@ -141,34 +142,8 @@ def _sheet(quantified: Path, samples: Path) -> pd.DataFrame:
     return table
 
 
-def _intensities(path: Path, groups: pd.Series, samples: pd.Series) -> np.ndarray:
-    """Return log2 intensities (groups x samples) in the order of both keys."""
-    table = files.read_table(path)
-    key = table.columns[0]
-    absent = [name for name in samples if name not in table.columns]
-    if absent:
-        raise InputError(f"column of sample {absent[0]!r} is missing", path, "run `quantify` again")
-    if table[key].duplicated().any() or set(table[key]) != set(groups):
-        raise InputError("its protein groups are not those of proteins.tsv", path, "run `quantify` again")
-    values = table.set_index(key).loc[groups.to_numpy(), samples.to_numpy()]
-    try:
-        return values.to_numpy(dtype=float)
-    except ValueError:
-        raise InputError("a cell is not a number", path, "give log2 intensities, empty where missing") from None
-
-
-def _annotated(proteins: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Return the rows of annotation.tsv in the order of the protein groups."""
-    annotation = files.read_table(path, schema.ANNOTATION).drop_duplicates("protein_group")
-    absent = sorted(set(proteins["protein_group"]) - set(annotation["protein_group"]))
-    if absent:
-        raise InputError(f"protein group {absent[0]!r} is missing", path, "run `evidence` on the same proteins.tsv")
-    return annotation.set_index("protein_group").reindex(proteins["protein_group"]).reset_index()
-
-
-def _organisms(proteins: pd.DataFrame, path: Path) -> pd.Series:
+def _organisms(proteins: pd.DataFrame, named: pd.Series) -> pd.Series:
     """Return the species that proteins.tsv and annotation.tsv name for each group, separated by ';'."""
-    named = _annotated(proteins, path)["organism"]
     cells = proteins["organism"].fillna("") + ";" + named.fillna("").to_numpy()
     return cells.where(proteins["decoy"] != "yes")
 
@@ -205,7 +180,7 @@ def _blanks(path: Path, groups: pd.Series, sheet: pd.DataFrame) -> dict[str, np.
     nothing = np.full(len(groups), np.nan)
     if not blank.any():
         return {"n_blank": nothing, "blank_log2_ratio": nothing, "blank_flag": blanks.blank_flags(nothing, nothing, 0)}
-    log2 = _intensities(path, groups, sheet["sample"])
+    log2 = read_intensities(path, groups, sheet["sample"])
     factors = blanks.log2_factors(sheet.get("normalization_factor"), medium | blank)
     ratio, count = blanks.blank_ratio(log2 if factors is None else log2 - factors, medium, blank)
     flags = blanks.blank_flags(ratio, count, int(blank.sum()))
@@ -215,7 +190,7 @@ def _blanks(path: Path, groups: pd.Series, sheet: pd.DataFrame) -> dict[str, np.
 # ---- saying --------------------------------------------------------------------------------------------------------
 
 
-def _summary(table: pd.DataFrame, sheet: pd.DataFrame, proteins: pd.DataFrame) -> Summary:
+def _summary(table: pd.DataFrame, sheet: pd.DataFrame) -> Summary:
     is_serum = table["serum_flag"].str.startswith(serum.SERUM)
     counts: dict[str, int | float | str] = {
         "serum proteins of another species": int(is_serum.sum()),
