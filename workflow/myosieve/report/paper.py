@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pandas as pd
 from matplotlib import style
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 

@@ -137,7 +137,7 @@ def ranks(name: str, ranked: pd.DataFrame) -> Figure:
         # the usual formatter of a logarithmic axis writes in mathematics, which is switched off
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
-    axes.set(title=paper.literal(name, 48), xlabel="rank, and what it is under other weights, subjects and criteria")
+    axes.set(title=paper.literal(name, 48), xlabel="rank and its interval")
     shown = {kind.replace("_", " "): color for kind, color in theme.SECRETION_COLORS.items() if kind in set(classes)}
     paper.legend(figure, paper.dots(shown), columns=3)
     return figure

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from myosieve.quant.components import Components
 from myosieve.report import crosstalk_figures, paper, theme
@@ -16,7 +16,6 @@ from myosieve.report.validation_words import recovery_steps
 _TOO_FEW_SAMPLES = "There are fewer than three samples or protein groups to compare."
 _NO_RECOVERY = "Fewer than five known myokines are among the detected secreted proteins."
 _NO_RECEPTOR = "No receptor is known of the best candidates."
-Path = matplotlib.path.Path
 
 
 def sample_map(components: Components | None, samples: pd.DataFrame, outliers: set[str]) -> Figure:
@@ -116,8 +115,9 @@ def crosstalk(name: str, rows: pd.DataFrame) -> Figure:
         side, gap = ("right", -4) if x == 0 else ("left", 4)
         for key, words in layer.items():
             axes.annotate(
-                words, (x, heights[key]), (gap, 0), textcoords="offset points", ha=side, va="center", zorder=4
-            )
+                words, (x, heights[key]), (gap, 0), textcoords="offset points", ha=side, va="center", zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
+            )  # fmt: skip
     axes.set(title=paper.literal(name, 48), xlim=(-0.35, 2.35), ylim=(1.03, -0.03))
     axes.set_axis_off()
     paper.legend(figure, _meanings(), columns=4)
