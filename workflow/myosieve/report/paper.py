@@ -48,6 +48,9 @@ def saying(width_mm: float, title: str, text: str) -> Figure:
 
 def rendered(figure: Figure) -> dict[str, bytes]:
     """Return the figure's bytes by format. A character that the font lacks is a box in PDF and PNG, and itself in SVG."""
+    # The layout is made once, not for each format.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
     found = {}
     for kind in FORMATS:
         with io.BytesIO() as file, warnings.catch_warnings():

@@ -23,8 +23,8 @@ MOST_NAMED, MOST_RANKED, MOST_ROWS = 12, 25, 50
 _LIMIT = 2.0
 _WIDE_FROM, _MOST_SAMPLE_NAMES = 12, 60
 _LOG_FROM = 60
-# A letter of DejaVu Sans is about this share of its size wide.
-_LETTER_SHARE = 0.6
+# A capital of DejaVu Sans is about this share of its size wide.
+_LETTER_SHARE = 0.7
 
 
 def volcano(name: str, tests: pd.DataFrame, ranked: pd.DataFrame, fdr: float) -> Figure:
