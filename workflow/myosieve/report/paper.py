@@ -48,16 +48,29 @@ def saying(width_mm: float, title: str, text: str) -> Figure:
 
 def rendered(figure: Figure) -> dict[str, bytes]:
     """Return the figure's bytes by format. A character that the font lacks is a box in PDF and PNG, and itself in SVG."""
-    # The layout is made once, not for each format.
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    lay_out(figure)
     found = {}
     for kind in FORMATS:
-        with io.BytesIO() as file, warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        with io.BytesIO() as file, _boxes_allowed():
             figure.savefig(file, format=kind, metadata=_NO_DATES[kind])
             found[kind] = file.getvalue()
     return found
+
+
+def lay_out(figure: Figure) -> None:
+    """Make the layout once, not for each format; what is added later does not move it."""
+    if figure.get_constrained_layout():
+        with _boxes_allowed():
+            figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+@contextmanager
+def _boxes_allowed() -> Iterator[None]:
+    """Keep matplotlib from warning, at each drawing, of characters that the font lacks: `lacking` tells them once."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
 
 
 def lacking(figure: Figure) -> set[str]:

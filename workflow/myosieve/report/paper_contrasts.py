@@ -102,8 +102,7 @@ def _label(figure: Figure, axes: Axes, rows: pd.DataFrame) -> None:
     """Name points, once the layout is known, since what is free depends on it; the labels do not move it."""
     if rows.empty:
         return
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    paper.lay_out(figure)
     box = axes.get_window_extent()
     points_per_pixel = theme.LABEL_PT * _LETTER_SHARE / LETTER_PIXELS
     area = tuple(length * 72 / figure.dpi / points_per_pixel for length in (box.width, box.height))
