@@ -223,6 +223,22 @@ def test_samples_of_a_condition_stand_together_and_lysates_and_blanks_do_not_ent
     assert np.asarray(cells.get_array()).ravel() == pytest.approx(z)
 
 
+@pytest.mark.parametrize(("n_groups", "n_samples"), [(1, 6), (3, 13), (60, 70)])
+def test_few_candidates_many_conditions_and_long_names_still_fit(on_paper, n_groups: int, n_samples: int) -> None:
+    names = [f"a_very_long_sample_name_{i:03}" for i in range(n_samples)]
+    conditions = [f"a long condition {i % 12}" for i in range(n_samples)]
+    samples = pd.DataFrame({"sample": names, "condition": conditions, "fraction": "secretome"})
+    groups = [f"P{i}" for i in range(n_groups)]
+    values = pd.DataFrame(np.random.default_rng(1).normal(size=(n_groups, n_samples)), columns=names, index=groups)
+    ranked = pd.DataFrame({"protein_group": groups, "gene": "LONGNAME" * 3, "accession": groups})
+    figure = paper_contrasts.heat_map("c", ranked, values, samples, 100)
+    paper.lay_out(figure)  # matplotlib warns, which is an error here, where axes have no room
+    page = figure.bbox
+    (legend,) = figure.legends
+    assert legend.get_window_extent().x1 <= page.x1
+    assert figure.get_size_inches()[1] * 25.4 <= theme.HIGHEST_MM + 1e-9
+
+
 def test_the_ranks_intervals_are_those_of_the_table(drawn, on_paper) -> None:
     ranked = drawn.frame("candidates", schema.CANDIDATES).query("rank.notna()").sort_values("rank", kind="stable")
     figure = paper_contrasts.ranks("c", ranked)

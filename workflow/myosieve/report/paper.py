@@ -13,6 +13,7 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from myosieve.report import theme
@@ -22,6 +23,8 @@ FORMATS = ("svg", "pdf", "png")
 _NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 _LONGEST = 24
 _MM_PER_INCH = 25.4
+# About what a letter, a line and the mark of a legend's entry take, in mm at 7 pt.
+LETTER_MM, _LINE_MM, _MARK_MM = 1.5, 3.4, 8.0
 
 
 @contextmanager
@@ -100,12 +103,12 @@ def dots(colors: dict[str, str]) -> list[Line2D]:
     return [Line2D([], [], color=color, label=literal(name), **look) for name, color in colors.items()]
 
 
-def legend(figure: Figure, handles: Iterable[Line2D], columns: int) -> None:
-    """Put a legend below the axes."""
+def legend(figure: Figure, handles: Iterable[Line2D | Patch], columns: int) -> None:
+    """Put a legend below the axes, in at most so many columns as fit, and make the figure higher by it."""
     handles = list(handles)
-    figure.legend(handles, [handle.get_label() for handle in handles], loc="outside lower left", ncols=columns)
-
-
-def inches(mm: float) -> float:
-    """Return a length in inches."""
-    return mm / _MM_PER_INCH
+    names = [handle.get_label() for handle in handles]
+    width, height = (length * _MM_PER_INCH for length in figure.get_size_inches())
+    columns = max(1, min(columns, int(width / (_MARK_MM + LETTER_MM * max(map(len, names), default=1)))))
+    height = min(height + _LINE_MM * -(-len(names) // columns), theme.HIGHEST_MM)
+    figure.set_size_inches(width / _MM_PER_INCH, height / _MM_PER_INCH)
+    figure.legend(handles, names, loc="outside lower left", ncols=columns)

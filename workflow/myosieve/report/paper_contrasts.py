@@ -21,7 +21,7 @@ from myosieve.secretome.leak import NOT_RUN
 MOST_NAMED, MOST_RANKED, MOST_ROWS = 12, 25, 50
 # z-scores beyond are drawn as this.
 _LIMIT = 2.0
-_WIDE_FROM, _MOST_SAMPLE_NAMES = 12, 60
+_WIDE_FROM, _MOST_SAMPLE_NAMES, _LOWEST_MM = 12, 60, 20.0
 _LOG_FROM = 60
 # A capital of DejaVu Sans is about this share of its size wide.
 _LETTER_SHARE = 0.7
@@ -45,7 +45,7 @@ def volcano(name: str, tests: pd.DataFrame, ranked: pd.DataFrame, fdr: float) ->
     drawn = tested[tested["log2fc"].notna() & tested["height"].notna()]
     if drawn.empty:
         return paper.saying(theme.SINGLE_MM, name, "No protein group has a fold change and a p-value.")
-    figure = paper.new(theme.SINGLE_MM, 92)
+    figure = paper.new(theme.SINGLE_MM, 82)
     axes = figure.subplots()
     scenery = drawn["q_value"].isna() | (drawn["q_value"] > theme.SCENERY)
     _points(axes, drawn[scenery], theme.BACKGROUND, size=3, alpha=0.35)
@@ -120,7 +120,7 @@ def ranks(name: str, ranked: pd.DataFrame) -> Figure:
     rows = ranked.head(MOST_RANKED)
     if rows.empty:
         return paper.saying(theme.SINGLE_MM, name, "No candidate is ranked in this contrast.")
-    figure = paper.new(theme.SINGLE_MM, 32 + 3.3 * len(rows))
+    figure = paper.new(theme.SINGLE_MM, 24 + 3.3 * len(rows))
     axes = figure.subplots()
     heights = np.arange(len(rows))
     classes = rows["secretion_class"].where(rows["secretion_class"].isin(list(theme.SECRETION_COLORS)), "unknown")
@@ -176,14 +176,15 @@ def heat_map(name: str, ranked: pd.DataFrame, intensities: pd.DataFrame, samples
     columns, conditions = columns.iloc[order], conditions.iloc[order]
     scores = z_scores(intensities.loc[rows["protein_group"], columns["sample"]])
     wide = theme.DOUBLE_MM if len(columns) > _WIDE_FROM else theme.SINGLE_MM
-    figure = paper.new(wide, min(46 + 3.3 * len(rows), theme.HIGHEST_MM))
+    shown = columns["sample"].map(paper.literal) if len(columns) <= _MOST_SAMPLE_NAMES else [""] * len(columns)
+    below = 14 + paper.LETTER_MM * max(map(len, shown))
+    figure = paper.new(wide, min(below + max(3.3 * len(rows), _LOWEST_MM), theme.HIGHEST_MM))
     strip, axes = figure.subplots(2, 1, height_ratios=[0.8, len(rows)], sharex=True)
     strip.bar(np.arange(len(columns)) + 0.5, 1, width=1, color=[colors[one] for one in conditions])
     strip.set(ylim=(0, 1), title=paper.literal(name, 48))
     strip.set_axis_off()
     _cells(figure, axes, scores)
     axes.set_yticks(np.arange(len(rows)) + 0.5, paper.names(rows))
-    shown = columns["sample"].map(paper.literal) if len(columns) <= _MOST_SAMPLE_NAMES else [""] * len(columns)
     axes.set_xticks(np.arange(len(columns)) + 0.5, shown, rotation=90)
     axes.tick_params(length=0)
     missing = Patch(facecolor="white", edgecolor=theme.LIGHT_GRAY, hatch="//////", label="missing")
@@ -201,5 +202,5 @@ def _cells(figure: Figure, axes: Axes, scores: pd.DataFrame) -> None:
     for spine in axes.spines.values():
         spine.set_visible(False)
     bar = figure.colorbar(cells, ax=axes, extend="both", shrink=0.6, aspect=25, pad=0.01)
-    bar.set_label("z-score of log2 intensity")
+    bar.set_label("z-score")
     bar.outline.set_linewidth(0.5)

@@ -35,7 +35,7 @@ def sample_map(components: Components | None, samples: pd.DataFrame, outliers: s
     condition = samples.drop_duplicates("sample").set_index("sample")["condition"].fillna("").astype(str)
     of_sample = [condition.get(sample, "") for sample in components.samples]
     colors = theme.condition_colors(of_sample)
-    figure = paper.new(theme.SINGLE_MM, 75)
+    figure = paper.new(theme.SINGLE_MM, 70)
     axes = figure.subplots()
     axes.scatter(
         *components.scores.T, s=20, color=[colors[one] for one in of_sample], linewidths=0.3, edgecolors="#333333"
@@ -61,7 +61,7 @@ def recovery(name: str, rows: pd.DataFrame) -> Figure:
     steps = list(recovery_steps(rows))
     if not steps:
         return paper.saying(theme.SINGLE_MM, name, _NO_RECOVERY)
-    figure = paper.new(theme.SINGLE_MM, 80)
+    figure = paper.new(theme.SINGLE_MM, 66)
     axes = figure.subplots()
     for order, words, color, places, _, _ in steps:
         axes.step(
@@ -96,7 +96,7 @@ def crosstalk(name: str, rows: pd.DataFrame) -> Figure:
         {one: paper.literal(one) for one in organs["organ"]},
     ]
     places = [_spread(layer) for layer in layers]
-    figure = paper.new(theme.DOUBLE_MM, min(18 + 4.2 * max(map(len, layers)), theme.HIGHEST_MM))
+    figure = paper.new(theme.DOUBLE_MM, min(10 + 4.2 * max(map(len, layers)), theme.HIGHEST_MM))
     axes = figure.subplots()
     for row in drawn.drop_duplicates(["protein_group", "receptor_gene"]).itertuples(index=False):
         color = theme.BLUE if row.curated == "yes" else theme.LIGHT_GRAY
