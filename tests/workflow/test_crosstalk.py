@@ -10,7 +10,7 @@ from tests.workflow.conftest import Project
 
 ATLAS = "gene\tliver [TPM]\tmuscle [TPM]\tbone marrow [TPM]\nIL6R\t40\t60\t9\nIL6ST\t70\t20\t12\nLIFR\t30\t5\t0.5\n"
 GENES = {"IL6R": "P08887", "IL6ST": "P40189", "LIFR": "P42702"}
-AFFECTED = {"tissues": 1, "ranking": 1, "validation": 1, "crosstalk": 1, "provenance": 1, "report": 1}
+AFFECTED = {"tissues": 1, "ranking": 1, "validation": 1, "crosstalk": 1, "provenance": 1, "report": 1, "figures": 1}
 
 
 def with_atlas(project: Project) -> None:
@@ -29,7 +29,7 @@ def test_an_atlas_runs_the_tissues_and_what_reads_them(project: Project) -> None
 
 def test_another_limit_of_expression_runs_the_crosstalk_and_no_ranking(project: Project) -> None:
     project.edit("mine.yaml", "studies:", "defaults: {crosstalk: {min_expression: 5}}\nstudies:")
-    assert project.jobs() == {"crosstalk": 1, "provenance": 1, "report": 1}
+    assert project.jobs() == {"crosstalk": 1, "provenance": 1, "report": 1, "figures": 1}
 
 
 @pytest.mark.slow

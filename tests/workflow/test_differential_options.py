@@ -13,7 +13,7 @@ from tests.workflow.conftest import Project, copied
 RUNS = [f"{condition}_{donor}" for condition in ("rest", "eps") for donor in (1, 2, 3, 4)]
 RISING, GONE = [f"P{1000 + k}" for k in range(5)], [f"P{1000 + k}" for k in range(5, 8)]
 AFTER_DIFFERENTIAL = {"differential", "sensitivity", "secretome", "ranking", "validation", "crosstalk"}
-AFTER_DIFFERENTIAL |= {"report", "dataset", "provenance"}
+AFTER_DIFFERENTIAL |= {"report", "figures", "dataset", "provenance"}
 STUDIES = {
     "dpc": {"rollup": "dpc", "method": "dpc", "contrasts": {"eps_vs_rest": {"treatment": "eps", "control": "rest"}}},
     "given": {

@@ -25,7 +25,7 @@ Path(told["--output_dir"]).mkdir()
 (Path(told["--output_dir"]) / "prediction_results.txt").write_text(head + rows)
 """
 AFTER_EVIDENCE = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "validation", "crosstalk"), 1)
-AFTER_EVIDENCE |= dict.fromkeys(("provenance", "report", "dataset"), 1)
+AFTER_EVIDENCE |= dict.fromkeys(("provenance", "report", "figures", "dataset"), 1)
 AFTER_EVIDENCE |= {"validation": 1}
 
 

@@ -11,7 +11,7 @@ from tests.workflow.conftest import Project
 
 AFTER_DIFFERENTIAL = {"differential": 1, "sensitivity": 1, "agreement": 1, "ranking": 1, "compare": 1, "provenance": 1}
 # What is left of each fold change at equal leak is of the secretome step.
-AFTER_DIFFERENTIAL |= {"secretome": 1, "crosstalk": 1, "validation": 1, "report": 1, "dataset": 1}
+AFTER_DIFFERENTIAL |= {"secretome": 1, "crosstalk": 1, "validation": 1, "report": 1, "figures": 1, "dataset": 1}
 ANNOTATION = {"evidence": 1, "shedding": 1}
 # What depends on the sample sheet; the plate does not, nor do the sequences.
 AFTER_SAMPLES = {"tables": 1, "quant": 1} | ANNOTATION | AFTER_DIFFERENTIAL
@@ -60,7 +60,7 @@ def test_other_sequences_run_the_study_since_they_may_name_its_proteins_but_not_
 
 def test_a_changed_knot_ranks_again_and_tests_nothing(project: Project) -> None:
     project.edit("mine.yaml", "studies:", "defaults: {ranking: {knots: {effect: [0, 3]}}}\nstudies:")
-    assert project.jobs() == {"ranking": 1, "validation": 1, "crosstalk": 1, "provenance": 1, "report": 1}
+    assert project.jobs() == {"ranking": 1, "validation": 1, "crosstalk": 1, "provenance": 1, "report": 1, "figures": 1}
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_a_list_of_ones_own_ranks_again_by_its_content_and_is_shown(project: Pro
     own = project.folder / "own.tsv"
     own.write_text("gene\tname\nIL6\tours\nCDF\t\n")
     project.edit("mine.yaml", "studies:", "defaults: {knowledge: {myokines: own.tsv}}\nstudies:")
-    again = {"ranking": 1, "validation": 1, "crosstalk": 1, "provenance": 1, "report": 1}
+    again = {"ranking": 1, "validation": 1, "crosstalk": 1, "provenance": 1, "report": 1, "figures": 1}
     assert project.jobs() == again
     done = project.snakemake("--configfile", "mine.yaml")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -172,7 +172,7 @@ def test_a_predictors_result_runs_the_annotation_again_and_is_used(project: Proj
     )
     project.edit("mine.yaml", "    design:", "    evidence: {files: [signalp.txt]}\n    design:")
     affected = dict.fromkeys(("evidence", "secretome", "shedding", "ranking", "validation", "crosstalk"), 1)
-    affected |= dict.fromkeys(("provenance", "report", "dataset"), 1)
+    affected |= dict.fromkeys(("provenance", "report", "figures", "dataset"), 1)
     assert project.jobs() == affected
     done = project.snakemake("--configfile", "mine.yaml", "--until", "evidence")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -259,6 +259,16 @@ def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.S
     )  # fmt: skip
 
 
+def _figures(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
+    from myosieve.report.figures_step import figures
+
+    return figures(
+        candidates=options.candidates, differential=options.differential, samples_qc=options.samples_qc,
+        quantified=options.quantified, samples=options.samples, validation=options.validation,
+        crosstalk=options.crosstalk, settings=chosen, out=options.out,
+    )  # fmt: skip
+
+
 def _dataset(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.Summary:
     from myosieve.report.dataset_step import dataset
 
@@ -553,6 +563,19 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--leak-tests", help="leak_tests.tsv: does the treatment raise the leak")
     c.option("--xlsx", type=Path, required=True, help="candidates.xlsx")
     c.option("--html", type=Path, required=True, help="report.html")
+
+    c = command("figures", "Draw the figures of a study for a paper: SVG, PDF and PNG.", _figures, "figures")
+    for name, text in (
+        ("candidates", "candidates.tsv"),
+        ("differential", "differential.tsv"),
+        ("samples-qc", "samples_qc.tsv"),
+        ("quantified", "folder that `quantify` wrote"),
+        ("samples", "samples.tsv of `intake`"),
+        ("validation", "validation.tsv"),
+    ):
+        c.reads(f"--{name}", required=True, help=text)
+    c.reads("--crosstalk", help="crosstalk.tsv; without it crosstalk is not drawn")
+    c.option("--out", type=Path, required=True, help="folder for the figures")
 
     c = command("dataset", "Write matrices, samples and proteins of a study as AnnData.", _dataset)
     c.reads("--quantified", required=True, help="folder that `quantify` wrote")

@@ -24,7 +24,7 @@ from myosieve.errors import InputError
 # Stages whose slice is an input of their rule, and the user's files whose content belongs into the slice.
 STAGES = (
     *("tables", "rollup", "quant", "differential", "sensitivity", "immunoassay", "agreement", "uniprot", "evidence"),
-    *("leak_index", "secretome", "tissues", "ranking", "validation", "crosstalk", "report"),
+    *("leak_index", "secretome", "tissues", "ranking", "validation", "crosstalk", "report", "figures"),
 )
 # Hashing every parse is cheap below this; above it Snakemake's modification times have to do.
 HASHED_UP_TO_BYTES = 1 << 30

@@ -19,7 +19,7 @@ from myosieve import files
 _LIBRARIES = (
     *("numpy", "scipy", "pandas", "pyarrow", "python-calamine", "pyteomics", "directlfq", "numba", "h5py"),
     *("formulaic", "biopython", "requests"),
-    *("xlsxwriter", "plotly", "itables", "jinja2", "snakemake"),
+    *("xlsxwriter", "plotly", "matplotlib", "itables", "jinja2", "snakemake"),
 )
 
 

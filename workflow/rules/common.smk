@@ -48,6 +48,7 @@ ROOMS += ["ranking", "crosstalk", "compare"]
 CODE = {name: stage_digest(name) for name in [*ROOMS, "quant/rollup", "provenance", "report"]}
 CODE |= {name: stage_digest(name) for name in ["evidence/uniprot", "evidence/external", "secretome/shedding_step"]}
 CODE |= {"ranking/validation_step": stage_digest("ranking/validation_step")}
+CODE |= {"report/figures_step": stage_digest("report/figures_step")}
 CODE |= {"secretome/leak_index_step": stage_digest("secretome/leak_index_step")}
 
 
@@ -65,7 +66,7 @@ def targets():
     """Return what `snakemake` builds: everything a user may rely on, for each study of the config."""
     names = ["candidates.tsv", "candidates.xlsx", "report.html", "differential.tsv", "annotation.tsv"]
     names += ["f_tests.tsv", "evidence.tsv", "samples_qc.tsv", "sensitivity.tsv", "dataset.h5ad", "provenance.json"]
-    names += ["validation.tsv", "crosstalk.tsv", "leak.tsv", "leak_tests.tsv"]
+    names += ["validation.tsv", "crosstalk.tsv", "leak.tsv", "leak_tests.tsv", "figures"]
     wanted = expand("<results>/{study}/{name}", study=STUDIES, name=names)
     wanted += [f"<results>/{study.name}/shedding.tsv" for study in STUDIES.values() if study.fasta]
     wanted += [f"<results>/{study.name}/agreement.tsv" for study in STUDIES.values() if study.immunoassay]

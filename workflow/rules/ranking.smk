@@ -20,7 +20,12 @@ rule ranking:
         own_list=lambda wildcards: [*study_of(wildcards).own_list.values()],
         settings=settings_of("ranking"),
     output:
-        candidates="<results>/{study}/candidates.tsv",
+        candidates=report(
+            "<results>/{study}/candidates.tsv",
+            caption="../report/candidates.rst",
+            category="Candidates",
+            subcategory="{study}",
+        ),
         record="<results>/{study}/records/7_ranking.json",
     log:
         "<logs>/{study}/ranking.log",

@@ -20,7 +20,12 @@ rule report:
         settings=settings_of("report"),
     output:
         xlsx="<results>/{study}/candidates.xlsx",
-        html="<results>/{study}/report.html",
+        html=report(
+            "<results>/{study}/report.html",
+            caption="../report/page.rst",
+            category="Report",
+            subcategory="{study}",
+        ),
     log:
         "<logs>/{study}/report.log",
     conda:
@@ -36,3 +41,39 @@ rule report:
         " --leak-tests {input.leak_tests:q}"
         " --quantified {params.quantified:q} --samples {input.samples:q} --provenance {input.provenance:q}"
         " --settings {input.settings:q} --xlsx {output.xlsx:q} --html {output.html:q} 2> {log:q}"
+
+
+# IN   candidates and what they were found in
+# OUT  figures for a paper, each as SVG, PDF and PNG
+rule figures:
+    input:
+        candidates="<results>/{study}/candidates.tsv",
+        differential="<results>/{study}/differential.tsv",
+        samples_qc="<results>/{study}/samples_qc.tsv",
+        validation="<results>/{study}/validation.tsv",
+        proteins="<results>/{study}/quantified/proteins.tsv",
+        intensities="<results>/{study}/quantified/intensities.tsv",
+        samples="<results>/{study}/intake/samples.tsv",
+        crosstalk="<results>/{study}/crosstalk.tsv",
+        settings=settings_of("figures"),
+    output:
+        report(
+            directory("<results>/{study}/figures"),
+            patterns=["{figure}.svg"],
+            caption="../report/figures.rst",
+            category="Figures",
+            subcategory="{study}",
+            labels={"figure": "{figure}"},
+        ),
+    log:
+        "<logs>/{study}/figures.log",
+    conda:
+        "../envs/myosieve.yml"
+    params:
+        code=CODE["report/figures_step"],
+        quantified=subpath(input.proteins, parent=True),
+    shell:
+        "myosieve figures --candidates {input.candidates:q} --differential {input.differential:q}"
+        " --samples-qc {input.samples_qc:q} --quantified {params.quantified:q} --samples {input.samples:q}"
+        " --validation {input.validation:q} --crosstalk {input.crosstalk:q}"
+        " --settings {input.settings:q} --out {output:q} 2> {log:q}"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from myosieve.quant.components import principal_components
-from myosieve.report import figures
+from myosieve.report import figures, theme
 from myosieve.report.labels import place
 
 
@@ -56,7 +56,7 @@ def test_a_class_that_is_not_in_the_palette_is_drawn_as_unknown() -> None:
 
 
 def test_each_class_has_a_color_of_its_own() -> None:
-    assert len(set(figures.SECRETION_COLORS.values())) == len(figures.SECRETION_COLORS)
+    assert len(set(theme.SECRETION_COLORS.values())) == len(theme.SECRETION_COLORS)
 
 
 def test_a_class_has_one_legend_entry_though_its_flagged_points_are_apart() -> None:
@@ -140,6 +140,6 @@ def test_a_sample_without_a_value_has_a_place_but_no_bar() -> None:
 
 
 def test_samples_of_a_condition_share_a_color_and_conditions_differ() -> None:
-    colors = figures.condition_colors(["x", "y", "x", "z"])
+    colors = theme.condition_colors(["x", "y", "x", "z"])
     assert list(colors) == ["x", "y", "z"]
     assert len(set(colors.values())) == 3

@@ -8,7 +8,7 @@ import pytest
 from myosieve import files, schema
 from myosieve.cli import main
 from myosieve.errors import InputError
-from myosieve.report import step
+from myosieve.report import reading, step
 
 
 def _refused(made, match: str) -> None:
@@ -147,7 +147,7 @@ def test_protein_groups_that_the_filter_excluded_do_not_enter_the_components(sma
     proteins = files.read_table(path, schema.QUANTIFIED)
     proteins.loc[:9, "excluded_because"] = "contaminant"
     files.write_table(path, proteins)
-    kept = step._intensities(made.arguments["quantified"], "intensities.tsv")
+    kept = reading.intensities(made.arguments["quantified"], "intensities.tsv")
     assert kept.index.tolist() == proteins["protein_group"].iloc[10:].tolist()
     assert isinstance(kept, pd.DataFrame)
 

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from myosieve.report.figures import Figure, escaped
+from myosieve.report.theme import DIRECTION_COLORS, GRAY, ORGAN_COLOR, RECEPTOR_COLOR
 
 # As many as can be read on one screen.
 MOST_CANDIDATES, MOST_RECEPTORS, MOST_RECEPTORS_EACH, MOST_ORGANS_EACH = 15, 25, 3, 3
-# Okabe and Ito; the direction stands in the label as well.
-_UP, _DOWN, _STILL, _RECEPTOR, _ORGAN = "#E69F00", "#56B4E9", "#8C8C8C", "#8C8C8C", "#009E73"
+# The direction stands in the label as well.
 _CURATED_LINK, _LINK, _LITERATURE_LINK = "rgba(0,114,178,0.45)", "rgba(140,140,140,0.35)", "rgba(204,121,167,0.45)"
 _ARROWS = {"up": "▲", "down": "▼"}
 
@@ -51,12 +51,12 @@ def sankey(rows: pd.DataFrame) -> Figure | None:
     links: dict[tuple[int, int], dict[str, Any]] = {}
     for row in rows.itertuples(index=False):
         candidate = _node(nodes, "candidate", row.protein_group, _candidate_label(row), _candidate_color(row))
-        receptor = _node(nodes, "receptor", row.receptor_gene, escaped(row.receptor_gene), _RECEPTOR)
+        receptor = _node(nodes, "receptor", row.receptor_gene, escaped(row.receptor_gene), RECEPTOR_COLOR)
         pair = f"{_name(row)} → {escaped(row.receptor_gene)}<br>{_pair_words(row)}"
         _link(links, candidate, receptor, _CURATED_LINK if row.curated == "yes" else _LINK, pair)
         if pd.notna(row.organ) and row.organ:
             proxy = "*" if row.proxy == "yes" else ""
-            organ = _node(nodes, "organ", row.organ, escaped(row.organ) + proxy, _ORGAN)
+            organ = _node(nodes, "organ", row.organ, escaped(row.organ) + proxy, ORGAN_COLOR)
             color = _LITERATURE_LINK if row.organ_source == "literature" else _LINK
             _link(links, receptor, organ, color, _broken(escaped(row.evidence)))
     return {"data": [_trace(nodes, links)], "layout": _layout(nodes)}
@@ -84,7 +84,7 @@ def _candidate_label(row: Any) -> str:
 
 
 def _candidate_color(row: Any) -> str:
-    return {"up": _UP, "down": _DOWN}.get(row.direction, _STILL)
+    return DIRECTION_COLORS.get(row.direction, GRAY)
 
 
 def _pair_words(row: Any) -> str:

@@ -1,7 +1,6 @@
-"""The figures of the page, as Plotly figures in plain dicts: data and layout, without a theme.
+"""The figures of the page, as Plotly figures in plain dicts: data and layout, without a theme; colors are of `theme`.
 
-Colors are those of Okabe and Ito, which readers with color vision deficiency can tell apart
-(https://jfly.uni-koeln.de/color/). Names come from tables that people wrote: every one is escaped, since Plotly reads a
+Names come from tables that people wrote: every one is escaped, since Plotly reads a
 few HTML tags in its texts.
 """
 
@@ -9,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,25 +16,10 @@ import pandas as pd
 
 from myosieve.quant.components import Components
 from myosieve.report.labels import place
+from myosieve.report.theme import BACKGROUND, SCENERY, SECRETION_COLORS, condition_colors
 from myosieve.secretome.leak import NOT_RUN
 
 Figure = dict[str, Any]
-
-SECRETION_COLORS = {
-    "classical": "#0072B2",
-    "shed": "#56B4E9",
-    "gpi_anchored": "#009E73",
-    "annotated": "#CC79A7",
-    "unconventional": "#E69F00",
-    "er_resident": "#F0E442",
-    "membrane": "#D55E00",
-    "intracellular": "#8C8C8C",
-    "unknown": "#B8B8B8",
-}
-_CONDITION_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8C8C8C")
-_BACKGROUND = "#9A9A9A"
-# Above this q-value a point is scenery: drawn in gray, without the hover text that makes a page large.
-_SCENERY = 0.5
 
 
 def volcano(tests: pd.DataFrame, named: pd.DataFrame, fdr: float) -> tuple[Figure, int]:
@@ -59,7 +43,7 @@ def volcano(tests: pd.DataFrame, named: pd.DataFrame, fdr: float) -> tuple[Figur
     x = drawn["log2fc"].round(3)
     y = np.log10(drawn["p_value"].clip(lower=np.finfo(float).tiny)).round(3).abs()
     classes = drawn["secretion_class"].where(drawn["secretion_class"].isin(list(SECRETION_COLORS)), "unknown")
-    scenery = drawn["q_value"].isna() | (drawn["q_value"] > _SCENERY)
+    scenery = drawn["q_value"].isna() | (drawn["q_value"] > SCENERY)
     leaking = drawn["leak_flag"].notna() & (drawn["leak_flag"] != NOT_RUN)
     traces = [_scenery(x[scenery], y[scenery])]
     for name, color in SECRETION_COLORS.items():
@@ -105,8 +89,8 @@ def escaped(text: object) -> str:
 
 def _scenery(x: pd.Series, y: pd.Series) -> Figure:
     return {
-        "type": "scatter", "mode": "markers", "name": f"q > {_SCENERY:g} or no q", "x": x.tolist(), "y": y.tolist(),
-        "hoverinfo": "skip", "marker": {"size": 4, "color": _BACKGROUND, "opacity": 0.35},
+        "type": "scatter", "mode": "markers", "name": f"q > {SCENERY:g} or no q", "x": x.tolist(), "y": y.tolist(),
+        "hoverinfo": "skip", "marker": {"size": 4, "color": BACKGROUND, "opacity": 0.35},
     }  # fmt: skip
 
 
@@ -172,16 +156,10 @@ def _volcano_layout(cut: float | None, fdr: float) -> Figure:
     height = round(-math.log10(cut), 3)
     layout["shapes"] = [
         {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height,
-         "line": {"dash": "dash", "width": 1, "color": _BACKGROUND}}
+         "line": {"dash": "dash", "width": 1, "color": BACKGROUND}}
     ]  # fmt: skip
     layout["annotations"] = [{**note, "yref": "y", "y": height, "yanchor": "bottom", "text": percent}]
     return layout
-
-
-def condition_colors(conditions: Iterable[object]) -> dict[str, str]:
-    """Return a color per condition, in order of first appearance; colors repeat after eight."""
-    unique = list(dict.fromkeys(map(str, conditions)))
-    return {name: _CONDITION_COLORS[i % len(_CONDITION_COLORS)] for i, name in enumerate(unique)}
 
 
 def sample_bars(samples_qc: pd.DataFrame, column: str, title: str, percent: bool) -> Figure | None:

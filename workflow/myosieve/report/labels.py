@@ -7,15 +7,23 @@ from typing import Any
 
 import pandas as pd
 
+from myosieve.report.theme import GRAY
+
 # Pixels: of the drawing area on a usual screen, of a letter, of a line of text, of a point's half width.
-_WIDE, _HIGH, _LETTER, _LINE, _POINT = 1000.0, 390.0, 6.6, 13.0, 4.0
+LETTER_PIXELS = 6.6
+_SCREEN, _LINE, _POINT = (1000.0, 390.0), 13.0, 4.0
 _DISTANCES = (12, 24, 38, 56, 78)
 _DIRECTIONS = tuple(math.radians(degrees) for degrees in (90, 0, 180, 45, 135, -90, -45, -135, 20, 160, -20, -160))
 
 Box = tuple[float, float, float, float]  # center x, center y, width, height, in pixels
 
 
-def place(names: pd.DataFrame, x_range: tuple[float, float], y_range: tuple[float, float]) -> list[dict[str, Any]]:
+def place(
+    names: pd.DataFrame,
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    area: tuple[float, float] = _SCREEN,
+) -> list[dict[str, Any]]:
     """Return a Plotly annotation per name, tied to its point by a line.
 
     Parameters
@@ -24,6 +32,8 @@ def place(names: pd.DataFrame, x_range: tuple[float, float], y_range: tuple[floa
         Columns x, y (data units) and label (escaped text), the most important first: the first comes nearest to its point.
     x_range, y_range
         What the axes span, in data units.
+    area
+        Width and height of the drawing area, in pixels where a letter takes LETTER_PIXELS.
 
     Notes
     -----
@@ -31,19 +41,20 @@ def place(names: pd.DataFrame, x_range: tuple[float, float], y_range: tuple[floa
     labels already placed and of the labeled points; of equals the nearest.
     """
     points = [
-        (_scaled(x, x_range, _WIDE), _scaled(y, y_range, _HIGH)) for x, y in zip(names["x"], names["y"], strict=True)
+        (_scaled(x, x_range, area[0]), _scaled(y, y_range, area[1]))
+        for x, y in zip(names["x"], names["y"], strict=True)
     ]
     taken: list[Box] = [(x, y, 2 * _POINT, 2 * _POINT) for x, y in points]
     placed = []
     for (x, y), row in zip(points, names.itertuples(index=False), strict=True):
-        width = _LETTER * len(row.label)
+        width = LETTER_PIXELS * len(row.label)
         spots = [_spot(distance, angle, width) for distance in _DISTANCES for angle in _DIRECTIONS]
-        right, up = min(spots, key=lambda spot: _cost((x + spot[0], y + spot[1], width, _LINE), taken))
+        right, up = min(spots, key=lambda spot: _cost((x + spot[0], y + spot[1], width, _LINE), taken, area))
         taken.append((x + right, y + up, width, _LINE))
         placed.append({
             "name": "label", "x": row.x, "y": row.y, "text": row.label, "ax": round(right), "ay": -round(up),
             "xanchor": "center", "yanchor": "middle", "font": {"size": 11}, "showarrow": True, "arrowhead": 0,
-            "arrowwidth": 0.7, "arrowcolor": "#8C8C8C", "standoff": _POINT,
+            "arrowwidth": 0.7, "arrowcolor": GRAY, "standoff": _POINT,
         })  # fmt: skip
     return placed
 
@@ -57,10 +68,10 @@ def _spot(distance: float, angle: float, width: float) -> tuple[float, float]:
     return math.cos(angle) * (distance + width / 2), math.sin(angle) * distance
 
 
-def _cost(box: Box, taken: list[Box]) -> float:
+def _cost(box: Box, taken: list[Box], area: tuple[float, float]) -> float:
     """Return the square pixels that a label would cover or lose beyond the drawing area."""
-    beyond = max(0.0, box[2] / 2 - box[0]) + max(0.0, box[0] + box[2] / 2 - _WIDE)
-    above = max(0.0, box[1] + box[3] / 2 - _HIGH) + max(0.0, box[3] / 2 - box[1])
+    beyond = max(0.0, box[2] / 2 - box[0]) + max(0.0, box[0] + box[2] / 2 - area[0])
+    above = max(0.0, box[1] + box[3] / 2 - area[1]) + max(0.0, box[3] / 2 - box[1])
     return sum(_overlap(box, other) for other in taken) + beyond * box[3] + above * box[2]
 
 

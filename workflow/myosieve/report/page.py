@@ -19,6 +19,7 @@ import pandas as pd
 from myosieve.report import figures, quality_figures, validation_words
 from myosieve.report.content import Content, Contrast
 from myosieve.report.crosstalk_section import crosstalk_section
+from myosieve.report.theme import SECRETION_COLORS
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
 from myosieve.secretome.leak import NOT_RUN
 
@@ -55,7 +56,7 @@ def page(content: Content) -> str:
         sample_figures=_sample_figures(content),
         crosstalk=crosstalk_section(content),
         validation=validation_words.section(content.validation),
-        colors=figures.SECRETION_COLORS,
+        colors=SECRETION_COLORS,
     )
 
 

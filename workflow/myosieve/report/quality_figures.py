@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from myosieve.quant.quality import correlations, missingness, protein_cv
-from myosieve.report.figures import Figure, condition_colors, escaped
+from myosieve.report.figures import Figure, escaped
+from myosieve.report.theme import condition_colors
 
 # The correlation of more samples than this is not legible, and heavy.
 MOST_CORRELATED = 120

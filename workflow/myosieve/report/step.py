@@ -13,6 +13,7 @@ from myosieve.errors import InputError
 from myosieve.provenance import Summary
 from myosieve.report.content import Content, gather
 from myosieve.report.page import page
+from myosieve.report.reading import intensities, of_contrasts
 from myosieve.report.workbook import workbook
 
 _PROVENANCE_KEYS = ("study", "myosieve", "python", "libraries", "inputs", "warnings", "steps")
@@ -105,8 +106,8 @@ def _read(
         )
     sheet = files.read_table(samples, schema.SAMPLES)
     quality = files.read_table(samples_qc, schema.SAMPLES_QC)
-    after = _intensities(Path(quantified), "intensities.tsv")
-    before = _intensities(Path(quantified), "log2.tsv")
+    after = intensities(Path(quantified), "intensities.tsv")
+    before = intensities(Path(quantified), "log2.tsv")
     for where, names in (
         (samples_qc, quality["sample"]),
         (Path(quantified) / "intensities.tsv", after.columns),
@@ -128,21 +129,11 @@ def _read(
         after=after,
         provenance=_provenance(provenance, study),
         settings=settings,
-        crosstalk=_of_contrasts(crosstalk, schema.CROSSTALK, "crosstalk", set(tests["contrast"])),
+        crosstalk=of_contrasts(crosstalk, schema.CROSSTALK, "crosstalk", set(tests["contrast"])),
         pathways=None if pathways is None else files.read_table(pathways, schema.STUDY_PATHWAYS),
         facts=None if facts is None else files.read_table(facts, schema.STUDY_FACTS),
-        leak_tests=_of_contrasts(leak_tests, schema.LEAK_TESTS, "secretome", set(tests["contrast"])),
+        leak_tests=of_contrasts(leak_tests, schema.LEAK_TESTS, "secretome", set(tests["contrast"])),
     )
-
-
-def _of_contrasts(path: Path | None, kind: schema.Table, step: str, contrasts: set[str]) -> pd.DataFrame | None:
-    if path is None:
-        return None
-    table = files.read_table(path, kind)
-    strangers = sorted(set(table["contrast"].dropna()) - contrasts)
-    if strangers:
-        raise InputError(f"contrast {strangers[0]!r} is of another run", path, f"run `myosieve {step}` again")
-    return table
 
 
 def _validation(path: Path, differential: Path, tests: pd.DataFrame) -> pd.DataFrame:
@@ -151,21 +142,6 @@ def _validation(path: Path, differential: Path, tests: pd.DataFrame) -> pd.DataF
     if strangers:
         raise InputError(f"contrast {strangers[0]!r} is not in {differential}", path, "give the files of one run")
     return table
-
-
-def _intensities(quantified: Path, name: str) -> pd.DataFrame:
-    """Return log2 values of the protein groups that passed the filter, groups x samples."""
-    path = quantified / name
-    proteins = files.read_table(quantified / "proteins.tsv", schema.QUANTIFIED)
-    table = files.read_table(path)
-    if table.columns[0] != "protein_group":
-        raise InputError(f"the first column is {table.columns[0]!r}", path, "it must be 'protein_group'")
-    values = table.set_index("protein_group")
-    for name, kind in values.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(kind):
-            raise InputError(f"column {name!r} holds text", path, "give log2 values, or nothing where there is none")
-    passed = proteins.loc[proteins["excluded_because"].isna(), "protein_group"]
-    return values[values.index.isin(passed)]
 
 
 def _provenance(path: Path, study: str) -> dict[str, Any]:

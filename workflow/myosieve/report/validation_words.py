@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from myosieve.report.figures import Figure, escaped
+from myosieve.report.theme import BACKGROUND, PREDICTOR_COLORS
 
 ORDERS = {
     "score": "score",
@@ -18,7 +19,6 @@ ORDERS = {
     "abs_log2fc": "size of the change",
     "fame": "papers on the gene (fame)",
 }
-_COLORS = ("#0072B2", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#8C8C8C")
 _NULLS = {
     ("permutation", "hits"): "hits",
     ("permutation", "mean_top25"): "mean experiment score of the best 25",
@@ -240,33 +240,42 @@ def _value(block: pd.DataFrame, order: str) -> float:
 # ---- the curve -----------------------------------------------------------------------------------------------------
 
 
-def curve(rows: pd.DataFrame) -> Figure | None:
-    """Return how many known myokines stand among the first so many proteins, by each order; None with fewer than five."""
+def recovery_steps(rows: pd.DataFrame) -> Iterator[tuple[str, str, str, pd.Series, pd.Series, float]]:
+    """Yield of each order its key, words, color, places of the known myokines, their names, and how many proteins there are.
+
+    Orders with fewer than five known myokines are left out.
+    """
     mine = rows[(rows["analysis"] == "leave_one_out") & rows["value"].notna()]
-    traces, furthest, most = [], 1.0, 0
-    for color, (order, words) in zip(_COLORS, ORDERS.items(), strict=True):
+    for color, (order, words) in zip(PREDICTOR_COLORS, ORDERS.items(), strict=True):
         block = mine[mine["predictor"] == order]
         if len(block) < _FEWEST_DRAWN:
             continue
         block = block.sort_values("value", ascending=False, kind="stable")
         places = 1 + (1 - block["value"]) * (block["n_background"] - 1)
-        names = block["note"].str.split(",").str[0].map(escaped)
+        yield order, words, color, places, block["note"].str.split(",").str[0], float(block["n_background"].max())
+
+
+def curve(rows: pd.DataFrame) -> Figure | None:
+    """Return how many known myokines stand among the first so many proteins, by each order; None with fewer than five."""
+    traces, furthest, most = [], 1.0, 0
+    for order, words, color, places, names, n_background in recovery_steps(rows):
         traces.append(
             {
                 "type": "scatter", "mode": "lines+markers", "name": escaped(words),
-                "x": [0, *places.round(1).tolist()], "y": [0, *range(1, len(block) + 1)], "text": ["", *names],
+                "x": [0, *places.round(1).tolist()], "y": [0, *range(1, len(places) + 1)],
+                "text": ["", *names.map(escaped)],
                 "line": {"shape": "hv", "width": 2.5 if order == "score" else 1.3, "color": color,
                          "dash": "dot" if order == "fame" else "solid"},
                 "marker": {"size": 4, "color": color},
                 "hovertemplate": "<b>%{text}</b><br>place %{x:.0f}, %{y} recovered<extra>" + escaped(words) + "</extra>",
             }
         )  # fmt: skip
-        furthest, most = max(furthest, float(block["n_background"].max())), max(most, len(block))
+        furthest, most = max(furthest, n_background), max(most, len(places))
     if not traces:
         return None
     chance = {
         "type": "scatter", "mode": "lines", "name": "chance", "x": [0, furthest], "y": [0, most], "hoverinfo": "skip",
-        "line": {"dash": "dash", "width": 1, "color": "#9A9A9A"},
+        "line": {"dash": "dash", "width": 1, "color": BACKGROUND},
     }  # fmt: skip
     return {
         "data": [*traces, chance],

@@ -17,6 +17,7 @@ import pandas as pd
 
 from myosieve import schema
 from myosieve.report.content import Content, Contrast
+from myosieve.report.theme import BLUE
 
 # Excel's limits: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 MOST_CHARACTERS = 32_767
@@ -197,7 +198,7 @@ class _Sheets:
         """Add a sheet of text: (style, text) per row."""
         styles = {
             "title": {"bold": True, "font_size": 18},
-            "heading": {"bold": True, "font_size": 12, "font_color": "#0072B2"},
+            "heading": {"bold": True, "font_size": 12, "font_color": BLUE},
             "warning": {"bold": True, "bg_color": "#FDECC8"},
             "text": {},
         }
