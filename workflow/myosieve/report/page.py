@@ -20,6 +20,7 @@ from myosieve.report import figures, quality_figures, validation_words
 from myosieve.report.content import Content, Contrast
 from myosieve.report.crosstalk_section import crosstalk_section
 from myosieve.report.theme import SECRETION_COLORS
+from myosieve.report.time_courses_section import time_courses
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
 from myosieve.secretome.leak import NOT_RUN
 
@@ -55,6 +56,7 @@ def page(content: Content) -> str:
         sections=[_section(i, contrast, content) for i, contrast in enumerate(content.contrasts, start=1)],
         sample_figures=_sample_figures(content),
         crosstalk=crosstalk_section(content),
+        time_courses=time_courses(content),
         validation=validation_words.section(content.validation),
         colors=SECRETION_COLORS,
     )
