@@ -126,6 +126,16 @@ def test_the_samples_without_a_time_and_the_conditions_beyond_the_eighth_are_tol
     assert "Only the first 8 conditions of the sheet are drawn; left out: c8." in text
 
 
+def test_few_samples_at_each_of_many_times_are_a_band_too_and_few_conditions_are_drawn(small_study):
+    hours = [f"{i} h" for i in range(24)]
+    made = with_sheet(many_samples(small_study(), 101), subject="", time=(hours * 9)[:202])
+    assert "The 202 samples are too many to be drawn one by one." in plain(section_of(made))
+    made = with_sheet(made, condition=[f"c{i // 41}" for i in range(202)])
+    text = plain(section_of(made))
+    assert "Only the first 4 conditions of the sheet are drawn; left out: c4." in text
+    assert "Points: samples." in text  # of the 164 that are left
+
+
 def test_more_times_than_can_be_read_are_not_drawn_and_the_page_says_so(small_study):
     made = with_sheet(many_samples(small_study(), 13), time=[f"{i} min" for i in range(26)])
     text = section_of(made)

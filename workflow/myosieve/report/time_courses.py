@@ -180,7 +180,7 @@ def _singles(rows: pd.DataFrame, name: str, lines: _Lines, axis: Axis) -> list[F
         return [points]
     line = {
         "type": "scatter", "mode": "lines", "showlegend": False, "hoverinfo": "skip", "x": x, "y": y,
-        "line": {"width": 1, "color": translucent(color, 0.3)},
+        "line": {"width": 1, "color": translucent(color, 0.4)},
     }  # fmt: skip
     return [line, points]
 

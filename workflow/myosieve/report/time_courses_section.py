@@ -13,6 +13,8 @@ from myosieve.report.time_axis import Axis, axis_of
 from myosieve.report.time_courses import MOST_SINGLE, change_map, course
 
 MOST_CANDIDATES, MOST_LINES, MOST_TIMES = 12, 8, 24
+# Means and points beyond which a figure is neither read nor light.
+_MOST_MEANS, _MOST_POINTS = 96, 200
 _COLUMNS = ("time", "dose")
 
 
@@ -61,7 +63,11 @@ def time_courses(content: Content) -> dict[str, Any] | None:
         ],
         "against": _against(sheet, axis),
         "paired": time_series.is_paired(sheet),
-        "said": [*_of_lines(lines, column), *_of_samples(content, sheet, single, column), *_left_out(beyond)],
+        "said": [
+            *_of_lines(lines, column),
+            *_of_samples(content, sheet, single, column),
+            *_left_out(beyond, sheet["line"].nunique()),
+        ],
     }
 
 
@@ -121,12 +127,15 @@ def _with_lines(
     one_text = sheet["time"].map(lambda place: axis.texts[place])
     lines = time_series.lines_of(condition, one_text)
     names = list(dict.fromkeys(lines.names))
+    most = min(MOST_LINES, _MOST_MEANS // len(axis.texts))
     sheet = sheet.assign(line=lines.names)
-    return sheet[sheet["line"].isin(names[:MOST_LINES])].reset_index(drop=True), lines, names[MOST_LINES:]
+    return sheet[sheet["line"].isin(names[:most])].reset_index(drop=True), lines, names[most:]
 
 
 def _are_few(sheet: pd.DataFrame) -> bool:
     """Return whether every sample can be drawn and still be read."""
+    if len(sheet) > _MOST_POINTS:
+        return False
     if (sheet["subject"] != "").all():
         return sheet["subject"].nunique() <= MOST_SINGLE
     return int(sheet.groupby(["line", "time"]).size().max()) <= MOST_SINGLE
@@ -183,10 +192,10 @@ def _of_samples(content: Content, sheet: pd.DataFrame, single: bool, column: str
     return said
 
 
-def _left_out(beyond: list[str]) -> list[str]:
+def _left_out(beyond: list[str], drawn: int) -> list[str]:
     if not beyond:
         return []
-    return [f"Only the first {MOST_LINES} conditions of the sheet are drawn; left out: {', '.join(beyond)}."]
+    return [f"Only the first {drawn} conditions of the sheet are drawn; left out: {', '.join(beyond)}."]
 
 
 def _against(sheet: pd.DataFrame, axis: Axis) -> list[dict[str, str]]:
