@@ -23,6 +23,7 @@ from myosieve.report import checks, confidence, explorer, figures, quality_figur
 from myosieve.report.content import Content, Contrast
 from myosieve.report.crosstalk_section import crosstalk_section
 from myosieve.report.theme import SECRETION_COLORS
+from myosieve.report.time_courses_section import time_courses
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
 from myosieve.secretome.leak import NOT_RUN
 
@@ -62,6 +63,7 @@ def page(content: Content) -> str:
         explored=_explored(content, groups),
         sample_figures=_sample_figures(content),
         crosstalk=crosstalk_section(content),
+        time_courses=time_courses(content),
         validation=validation_words.section(content.validation),
         colors=SECRETION_COLORS,
     )
