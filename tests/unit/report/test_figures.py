@@ -113,7 +113,9 @@ def test_without_hits_there_is_no_line_but_a_sentence() -> None:
 def test_a_p_value_of_zero_is_drawn_at_a_finite_height() -> None:
     tests = _tests()
     tests.loc[0, ["p_value", "q_value"]] = 0.0
-    assert _labels(_volcano(tests, tests.head(1))[0])[0]["y"] == pytest.approx(-np.log10(np.finfo(float).tiny), abs=1e-3)
+    assert _labels(_volcano(tests, tests.head(1))[0])[0]["y"] == pytest.approx(
+        -np.log10(np.finfo(float).tiny), abs=1e-3
+    )
 
 
 def test_a_point_is_numbered_by_its_place_among_the_groups_of_the_study() -> None:

@@ -104,7 +104,10 @@ def test_the_policy_forbids_requests_and_runs_only_the_scripts_it_names(elements
     assert directives["default-src"] == "'none'"
     assert "unsafe" not in directives["script-src"]
     assert "connect-src" not in directives
-    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in [*elements.libraries(), *elements.programs()]]
+    digests = [
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in [*elements.libraries(), *elements.programs()]
+    ]
     assert len(digests) == 3
     assert directives["script-src"].split() == [f"'sha256-{digest}'" for digest in digests]
 

@@ -94,7 +94,8 @@ def _leak(samples_qc: pd.DataFrame, leak_tests: pd.DataFrame | None, ranked: pd.
         tested = leak_tests[(leak_tests["measure"] == "leak_index") & leak_tests["p_value"].notna()]
         if len(tested):
             least = tested.loc[tested["p_value"].idxmin()]
-            text += f" Least p of a change with a stimulus: {least['p_value']:.2g} ({least['contrast']}, {least['estimate']:+.2f})."
+            where = f"{least['contrast']}, {least['estimate']:+.2f}"
+            text += f" Least p of a change with a stimulus: {least['p_value']:.2g} ({where})."
     return f"{text} {_flagged(ranked, 'leak_flag', 'leak')}"
 
 
@@ -113,7 +114,9 @@ def _flagged(ranked: pd.DataFrame, column: str, name: str) -> str:
     groups = ranked["protein_group"]
     flagged, n = groups[flags.notna() & (flags != NOT_RUN)].nunique(), groups.nunique()
     open_ = groups[flags == NOT_RUN].nunique()
-    return f"{flagged} of {n} ranked proteins carry a {name} flag" + (f", {open_} could not be judged." if open_ else ".")
+    return f"{flagged} of {n} ranked proteins carry a {name} flag" + (
+        f", {open_} could not be judged." if open_ else "."
+    )
 
 
 def _normalization(sensitivity: pd.DataFrame) -> str | None:
@@ -130,7 +133,7 @@ def _normalization(sensitivity: pd.DataFrame) -> str | None:
 def _design(samples: pd.DataFrame, design: str) -> str:
     used = samples[samples["fraction"].fillna("secretome") == "secretome"]
     counts = used["condition"].value_counts(sort=False)
-    sizes = f"{counts.min()} to {counts.max()}" if counts.nunique() > 1 else f"{counts.max()}"
+    sizes = f"{counts.min()} to {counts.max()}" if counts.min() < counts.max() else f"{counts.max()}"
     model = f", model {design}" if design else ""
     subjects = used["subject"].dropna().nunique() if "subject" in used else 0
     of = f" of {subjects} subjects" if subjects else ""

@@ -45,8 +45,9 @@ def proteins(content: Content, groups: pd.Index) -> dict[str, Any]:
     -------
     dict
         `protein_group`, `accession`, `gene` and the columns that candidates share, a list each; `organism`, `topology`,
-        `length`, `peptide_spans`; `samples` with a list per column of the sheet; `log2` (per protein a list of 100 x log2,
-        or None where they did not fit); `evidence` and `partners`, rows as lists with `protein` in front.
+        `length`, `peptide_spans`, `laid_on` (the member that these are of, where it is not `accession`); `samples` with a list
+        per column of the sheet; `log2` (per protein a list of 100 x log2, or None where they did not fit); `evidence` and
+        `partners`, rows as columns with the number of the protein in front.
     """
     every = pd.concat([one for contrast in content.contrasts for one in (contrast.ranked, contrast.excluded)])
     told = every.drop_duplicates("protein_group").set_index("protein_group").reindex(groups)
@@ -56,7 +57,9 @@ def proteins(content: Content, groups: pd.Index) -> dict[str, Any]:
     found |= {name: _cells(told[name].combine_first(tested[name])) for name in ("accession", "gene")}
     found |= {name: _cells(told[name]) for name in _SHARED}
     # The annotation knows the class of a protein that no contrast has a candidate's row of.
-    found["secretion_class"] = _cells(told["secretion_class"].combine_first(annotated["secretion_class"]).fillna("unknown"))
+    found["secretion_class"] = _cells(
+        told["secretion_class"].combine_first(annotated["secretion_class"]).fillna("unknown")
+    )
     found["organism"] = _cells(annotated["organism"])
     found |= _sequence(content, annotated, groups)
     found["samples"] = _samples(content)
@@ -104,12 +107,15 @@ def _cells(column: pd.Series, form: str | None = None) -> list[Any]:
 def _sequence(content: Content, annotated: pd.DataFrame, groups: pd.Index) -> dict[str, list[Any]]:
     shed = content.shedding
     if shed is None:
-        return {"topology": _cells(annotated["topology"]), "length": [None] * len(groups), "peptide_spans": [None] * len(groups)}
+        nothing = dict.fromkeys(("length", "peptide_spans", "laid_on"), [None] * len(groups))
+        return {"topology": _cells(annotated["topology"]), **nothing}
     laid = shed.drop_duplicates("protein_group").set_index("protein_group").reindex(groups)
     return {
         "topology": _cells(laid["topology"].combine_first(annotated["topology"])),
         "length": _cells(laid["length"]),
         "peptide_spans": _cells(laid["peptide_spans"]),
+        # Another member than the leading one may speak for the group.
+        "laid_on": _cells(laid["accession"].where(laid["accession"] != annotated["accession"])),
     }
 
 
@@ -150,7 +156,16 @@ def _evidence(table: pd.DataFrame | None, groups: pd.Index) -> dict[str, list[An
 def _partners(table: pd.DataFrame | None, groups: pd.Index) -> dict[str, list[Any]] | None:
     if table is None:
         return None
-    names = ("receptor_gene", "resources", "curated", "organ", "organ_source", "receptor_value", "unit", "receptor_rank")
+    names = (
+        "receptor_gene",
+        "resources",
+        "curated",
+        "organ",
+        "organ_source",
+        "receptor_value",
+        "unit",
+        "receptor_rank",
+    )
     found = table[table["receptor_gene"].notna() | table["organ"].notna()].drop_duplicates(["protein_group", *names])
     first = found.groupby("protein_group", sort=False).head(_MOST_PARTNERS)
     return _rows(first, names, groups, {"receptor_value": ".3g"})

@@ -1,8 +1,8 @@
 """The page for people: one HTML file that holds its figures, tables and programs, and asks no host for anything.
 
 The two libraries stand in it compressed, and are unpacked and run when the first figure or table comes into view: the text is
-there at once. Its Content-Security-Policy forbids every request and runs only the scripts whose SHA-256 it names, so that a name in
-somebody's table can neither load nor run anything, even where an escape should fail.
+there at once. Its Content-Security-Policy forbids every request and runs only the scripts whose SHA-256 it names, so that a
+name in somebody's table can neither load nor run anything, even where an escape should fail.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def page(content: Content) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "number": number, "percent": percent, "packed": packed, "packed_text": packed_text, "or_blank": or_blank, "interval": interval,
+        "number": number, "percent": percent, "packed": packed, "packed_text": packed_text,
+        "or_blank": or_blank, "interval": interval,
     }  # fmt: skip
     own = importlib.resources.files("myosieve.report")
     libraries = {"plotly": _plotly(), "tables": _table_library()}
@@ -161,7 +162,8 @@ def _explored(content: Content, groups: pd.Index) -> dict[str, Any]:
     data = explorer.proteins(content, groups)
     classes = [name for name in SECRETION_COLORS if name in set(data["secretion_class"])]
     return {
-        "proteins": data | {
+        "proteins": data
+        | {
             "criteria": explorer.criteria(schema.CANDIDATES.names),
             "colors": dict(SECRETION_COLORS),
             "study": content.study,

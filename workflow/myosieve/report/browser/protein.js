@@ -45,7 +45,7 @@ async function showTopology(proteins, protein) {
   else said.push("No topology is known.");
   if (peptides.length) said.push(`Detected peptides: ${peptides.map((one) => at(one) + (one.shared ? " (another gene's as well)" : "")).join(", ")}.`);
   else said.push("Where its peptides lie is not known: the table told no peptide sequences, or none is on this sequence.");
-  shown("protein-topology-words").textContent = (length ? `${length} residues. ` : "") + said.join(" ");
+  shown("protein-topology-words").textContent = (length ? `${length} residues${proteins.laid_on[protein] === null ? "" : `, of ${proteins.laid_on[protein]}`}. ` : "") + said.join(" ");
   place.hidden = !segments.length && !peptides.length;
   if (place.hidden) return;
   const kinds = [...new Set(segments.map(({ kind }) => kind))];
