@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from myosieve import schema
-from myosieve.report import step, workbook
-from myosieve.report.workbook import MOST_CHARACTERS, UNIPROT, sheet_name
+from myosieve.report import sheets, step, workbook
+from myosieve.report.sheets import MOST_CHARACTERS, sheet_name
+from myosieve.report.workbook import UNIPROT
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def test_the_accession_pattern_takes_nothing_else(accession: str) -> None:
 
 
 def test_beyond_excels_number_of_links_accessions_are_plain_text_and_counted(small_study, monkeypatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_LINKS", 3)
+    monkeypatch.setattr(sheets, "MOST_LINKS", 3)
     made = small_study()
     summary = step.report(**made.arguments)
     assert summary.counts["accessions_without_link"] == 40 - 3
@@ -112,7 +113,7 @@ def test_beyond_excels_number_of_links_accessions_are_plain_text_and_counted(sma
 
 def test_the_other_sheets_hold_the_tests_the_samples_the_methods_and_the_settings(reported, book) -> None:
     assert book.sheetnames[0] == "Read me"
-    assert book.sheetnames[-5:] == ["All proteins", "QC", "Validation", "Methods", "Settings"]
+    assert book.sheetnames[-6:] == ["All proteins", "QC", "Sensitivity", "Validation", "Methods", "Settings"]
     measured = reported.frame("validation", schema.VALIDATION)
     assert _values(book["Validation"])["measure"].tolist() == measured["measure"].tolist()
     tests = reported.frame("differential", schema.DIFFERENTIAL)
@@ -155,7 +156,7 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_mark_and_counted(small_study) -
 
 def test_more_rows_than_a_sheet_holds_go_on_on_the_next(small_study, monkeypatch) -> None:
     made = small_study()
-    monkeypatch.setattr(workbook, "MOST_ROWS", 15)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 15)
     step.report(**made.arguments)
     book = openpyxl.load_workbook(made.xlsx)
     names = ["All proteins", "All proteins 2", "All proteins 3"]
@@ -187,7 +188,7 @@ def test_a_contrast_named_as_another_sheet_gets_a_name_of_its_own(small_study) -
         made.rewrite(name, made.frame(name, table).assign(contrast="qc"))
     step.report(**made.arguments)
     assert openpyxl.load_workbook(made.xlsx).sheetnames == [
-        "Read me", "qc", "All proteins", "QC (2)", "Validation", "Methods", "Settings",
+        "Read me", "qc", "All proteins", "QC (2)", "Sensitivity", "Validation", "Methods", "Settings",
     ]  # fmt: skip
 
 
