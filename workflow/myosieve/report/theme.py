@@ -33,6 +33,8 @@ DIRECTION_COLORS = {"up": ORANGE, "down": SKY}
 RECEPTOR_COLOR, ORGAN_COLOR = GRAY, GREEN
 # z-scores: ColorBrewer's red and blue, told apart with any color vision.
 DIVERGING = "RdBu_r"
+# The same for Plotly, whose own "RdBu" is another: five of ColorBrewer's colors.
+DIVERGING_STOPS = ((0.0, "#0571B0"), (0.25, "#92C5DE"), (0.5, "#F7F7F7"), (0.75, "#F4A582"), (1.0, "#CA0020"))
 # Above this q-value a point is scenery: drawn in gray.
 SCENERY = 0.5
 
@@ -76,3 +78,9 @@ def tint(color: str, share: float) -> str:
     """Return `#RRGGBB` mixed with white, of which 1 - `share` is taken (0 = white, 1 = the color itself)."""
     parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(255 + share * (part - 255)):02X}" for part in parts)
+
+
+def translucent(color: str, opacity: float) -> str:
+    """Return a color '#RRGGBB' that lets through what is behind it."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
