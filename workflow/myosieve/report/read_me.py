@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -122,7 +123,7 @@ class _Page:
 
     def row(self, cells: Sequence[tuple[Any, str | None]]) -> None:
         for position, (value, link) in enumerate(cells):
-            if isinstance(value, float | int):
+            if isinstance(value, float | int) and math.isfinite(value):
                 style = self.sheets.format(num_format=_FORMATS[FIRST[position]])
                 self.sheet.write_number(self.at, position, value, style)
             elif value is not None:

@@ -9,9 +9,11 @@ is that a CSV file saved from the workbook has no such protection; the Read me s
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -112,7 +114,8 @@ class _Sheet(Worksheet):
             return
         start = f'<c r="{xl_rowcol_to_cell_fast(row, col)}" s="{cell.format._get_xf_index()}"'
         if kind == "Number":
-            self.fh.write(f"{start}><v>{cell.number:.16G}</v></c>")
+            # 17 digits where it needs them: the number that is read is the number that was.
+            self.fh.write(f"{start}><v>{float(cell.number)!r}</v></c>")
         else:
             self.fh.write(f'{start} t="inlineStr"><is><t xml:space="preserve">{_escaped(cell.string)}</t></is></c>')
 
@@ -127,6 +130,8 @@ def _escaped(text: str) -> str:
 class Sheets:
     """Writes frames and lines of text into a workbook, row by row, and counts what Excel's limits took away.
 
+    Within `with`, since rows wait in temporary files; `close` gives the workbook.
+
     Attributes
     ----------
     cells_cut
@@ -138,7 +143,8 @@ class Sheets:
     def __init__(self, title: str) -> None:
         self._stream = io.BytesIO()
         # constant_memory: each row goes to a temporary file at once, with its texts in place.
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+        self._folder = tempfile.TemporaryDirectory(prefix="myosieve.")
+        options = {"constant_memory": True, "tmpdir": self._folder.name, "strings_to_formulas": False, "strings_to_urls": False,
                    "strings_to_numbers": False}  # fmt: skip
         self._book = Workbook(self._stream, options)
         # Excel's own creation date is the present: with a fixed one the same results give the same bytes.
@@ -147,6 +153,16 @@ class Sheets:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.cells_cut = 0
         self.without_link = 0
+
+    def __enter__(self) -> Sheets:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._book.fileclosed:
+            # Its files have to be closed; of two errors, the one under way tells more.
+            with contextlib.suppress(Exception):
+                self._book.close()
+        self._folder.cleanup()
 
     def close(self) -> bytes:
         """Return the bytes of the workbook, the same for the same content."""

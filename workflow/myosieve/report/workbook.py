@@ -37,7 +37,13 @@ def workbook(content: Content) -> tuple[bytes, dict[str, int]]:
         Counts: `cells_cut` (texts longer than Excel's 32,767 characters) and `accessions_without_link` (beyond Excel's
         65,530 links on a sheet).
     """
-    sheets = Sheets(content.title)
+    with Sheets(content.title) as sheets:
+        _write(sheets, content)
+        book = sheets.close()
+    return book, {"cells_cut": sheets.cells_cut, "accessions_without_link": sheets.without_link}
+
+
+def _write(sheets: Sheets, content: Content) -> None:
     first = sheets.reserve("Read me")
     named = [
         (sheets.reserve(part), contrast, rows)
@@ -58,8 +64,6 @@ def workbook(content: Content) -> tuple[bytes, dict[str, int]]:
         sheets.table(name, rows, table, Style(frozen))
     _methods(sheets, methods, content)
     sheets.table(settings, content.settings, None, Style(2))
-    book = sheets.close()
-    return book, {"cells_cut": sheets.cells_cut, "accessions_without_link": sheets.without_link}
 
 
 def _tables(content: Content) -> Iterator[tuple[str, pd.DataFrame, schema.Table, int]]:
