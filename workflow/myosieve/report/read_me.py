@@ -8,7 +8,7 @@ from typing import Any
 
 from myosieve import schema
 from myosieve.report.content import Content, Contrast
-from myosieve.report.sheets import HEADER, Sheets, inside
+from myosieve.report.sheets import BESIDE, HEADER, NUMERIC, Sheets, inside
 from myosieve.report.theme import BLUE, ORANGE, tint
 
 # Columns of the list of first candidates; the legend stands below it in the same widths.
@@ -32,6 +32,7 @@ _HOW = (
     "rra_rank is a second opinion without weights: a candidate high by both owes it to no single criterion.",
     "Gray rows below the ranked ones are protein groups that are no candidates: see excluded_because.",
     "The criteria (d_...) and contributions are folded away: click the plus sign above the column 'reason'.",
+    "On paper a contrast ends with the column 'secretion_class': all columns on one page could not be read.",
     "Colors: log2fc from blue (less in the treatment) over white (0) to orange (more); score from white (0) to green (1).",
     "Genes and accessions are text here and stay text when edited. Import (do not open) the .tsv files into Excel.",
     "A .csv file has no types: opened by a double click, some names turn into dates or formulas, also if saved from here.",
@@ -118,7 +119,8 @@ class _Page:
 
     def header(self, names: Sequence[str]) -> None:
         for position, name in enumerate(names):
-            self.sheets.write_text(self.sheet, self.at, position, name, **HEADER)
+            beside = NUMERIC if name in _FORMATS else BESIDE
+            self.sheets.write_text(self.sheet, self.at, position, name, **HEADER, **beside)
         self.at += 1
 
     def row(self, cells: Sequence[tuple[Any, str | None]]) -> None:
@@ -127,11 +129,11 @@ class _Page:
                 style = self.sheets.format(num_format=_FORMATS[FIRST[position]])
                 self.sheet.write_number(self.at, position, value, style)
             elif value is not None:
-                self.sheets.write_text(self.sheet, self.at, position, str(value), link)
+                self.sheets.write_text(self.sheet, self.at, position, str(value), link, **BESIDE)
         self.at += 1
 
     def explained(self, where: str, column: schema.Column) -> None:
         for position, text in enumerate((where, column.name, column.kind)):
-            self.sheets.write_text(self.sheet, self.at, position, text)
-        self.sheets.write_line(self.sheet, self.at, 3, _LAST, sum(_WIDTHS[3:]), column.meaning)
+            self.sheets.write_text(self.sheet, self.at, position, text, **BESIDE)
+        self.sheets.write_line(self.sheet, self.at, 3, _LAST, sum(_WIDTHS[3:]), column.meaning, **BESIDE)
         self.at += 1

@@ -46,6 +46,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Prose: these columns are wrapped, within this width (in digits of the font), other texts are as wide as they need.
 _PROSE = {"reason": 120, "contributions": 60, "secretion_reason": 50, "excluded_because": 44, "note": 44, "outlier": 50,
           "evidence": 90, "doubtful": 60, "value": 70, "meaning": 110, "sources": 40}  # fmt: skip
+_AS_TEXT = 49  # Excel's own number of its format "Text", "@"
 _WIDEST = 32  # of a column that is no prose
 _LINE, _MOST_LINES = 15.0, 3  # height of a line in points; no row is higher than so many lines
 _PER_WIDTH = 1.1  # letters of prose per digit's width
@@ -55,6 +56,8 @@ _THREE_DIGITS = {"score", "score_experiment", "score_prior", "coverage", "missin
                  "imputed_share", "cv", "correlation", "jaccard"}  # fmt: skip
 
 LINKED = {"font_color": BLUE, "underline": 1}
+# Numbers stand at the right of their cells, hence texts a little off the left: the two stay apart.
+BESIDE, NUMERIC = {"align": "left", "indent": 1}, {"align": "right"}
 HEADER = {"bold": True, "bottom": 1, "bg_color": tint(BLUE, 0.12)}
 
 
@@ -71,12 +74,15 @@ class Style(NamedTuple):
         Column -> what gives the address of a text of it, or None.
     folded
         Adjacent columns that are folded away behind a plus sign.
+    printed
+        Last column that is printed: of very wide tables, one page would hold all only in letters too small to read.
     """
 
     frozen: int
     muted_from: int | None = None
     links: Mapping[str, Callable[[str], str | None]] = {}
     folded: Sequence[str] = ()
+    printed: str | None = None
 
 
 class _Column(NamedTuple):
@@ -86,6 +92,7 @@ class _Column(NamedTuple):
     cells: list[float | str | None]
     width: float
     prose: bool
+    numeric: bool
     number_format: str
 
 
@@ -93,11 +100,11 @@ class _Looks:
     """The formats of a column's cells: of numbers, of text, of text that looks like a formula, of links."""
 
     def __init__(self, sheets: Sheets, column: _Column, look: dict[str, Any]) -> None:
-        wrap = {"text_wrap": True} if column.prose else {}
+        wrap = {**BESIDE, "text_wrap": column.prose}
         self.number = sheets.format(num_format=column.number_format, **look)
         self.text = sheets.text_format("", **look, **wrap)
         self.quoted = sheets.text_format("=", **look, **wrap)
-        self.linked = sheets.text_format("", **LINKED)
+        self.linked = sheets.text_format("", **BESIDE, **LINKED)
 
 
 class _Sheet(Worksheet):
@@ -185,7 +192,7 @@ class Sheets:
         """Return the format of a cell that holds this text and stays text when it is edited."""
         if text.startswith(_FORMULA_SIGNS):
             properties["quote_prefix"] = True
-        return self.format(num_format="@", **properties)
+        return self.format(num_format=_AS_TEXT, **properties)
 
     def add(self, name: str, widths: Sequence[float], *, headed: bool) -> Any:
         """Return a new sheet that prints in landscape, one page wide; `headed` repeats its first row on each page."""
@@ -206,7 +213,7 @@ class Sheets:
         """Write text as text, whatever it looks like, with a link if there is one."""
         text = self._text(text)
         if link:
-            sheet.write_url(row, column, link, self.text_format(text, **LINKED), text)
+            sheet.write_url(row, column, link, self.text_format(text, **{**look, **LINKED}), text)
         else:
             sheet.write_string(row, column, text, self.text_format(text, **look))
 
@@ -224,14 +231,15 @@ class Sheets:
         columns = [_column(frame[name], table) for name in frame.columns]
         sheet = self.add(name, [column.width for column in columns], headed=True)
         for position, column in enumerate(columns):
-            self.write_text(sheet, 0, position, column.name, **HEADER)
+            self.write_text(sheet, 0, position, column.name, **HEADER, **(NUMERIC if column.numeric else BESIDE))
         self._rows(sheet, columns, style)
         last_row, last_column = max(len(frame), 1), len(columns) - 1
         sheet.freeze_panes(1, style.frozen)
         sheet.autofilter(0, 0, last_row, last_column)
-        # No green corners at names that look like numbers or dates: they are text on purpose.
-        whole = xl_range(0, 0, last_row, last_column)
-        sheet.ignore_errors({"number_stored_as_text": whole, "two_digit_text_year": whole})
+        # No green corners at names that look like numbers: they are text on purpose.
+        sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, last_row, last_column)})
+        if style.printed:
+            sheet.print_area(0, 0, last_row, [column.name for column in columns].index(style.printed))
         _fold(sheet, [position for position, column in enumerate(columns) if column.name in style.folded], columns)
         return sheet
 
@@ -323,7 +331,7 @@ def _column(values: pd.Series, table: schema.Table | None) -> _Column:
         for value, gone in zip(values.tolist(), values.isna().tolist(), strict=True)
     ]
     prose = name in _PROSE and not numeric
-    return _Column(name, cells, _width(name, cells, prose), prose, _number_format(name, kind))
+    return _Column(name, cells, _width(name, cells, prose), prose, numeric, _number_format(name, kind))
 
 
 def _width(name: str, cells: Sequence[float | str | None], prose: bool) -> float:
@@ -333,7 +341,7 @@ def _width(name: str, cells: Sequence[float | str | None], prose: bool) -> float
         return max(header, _PROSE[name])
     lengths = sorted(len(cell) for cell in cells if isinstance(cell, str))
     most = lengths[int(0.98 * (len(lengths) - 1))] if lengths else 0
-    return max(header, min(most + 2, _WIDEST))
+    return max(header, min(most + 3, _WIDEST))
 
 
 def _lines(text: str, width: float) -> int:

@@ -86,7 +86,7 @@ def _tables(content: Content) -> Iterator[tuple[str, pd.DataFrame, schema.Table,
 def _contrast(sheets: Sheets, name: str, contrast: Contrast, rows: pd.DataFrame) -> None:
     columns = schema.CANDIDATES.names
     ranked = int(rows["rank"].notna().sum())
-    style = Style(columns.index("gene") + 1, ranked, {"accession": _uniprot}, _FOLDED)
+    style = Style(columns.index("gene") + 1, ranked, {"accession": _uniprot}, _FOLDED, printed="secretion_class")
     sheet = sheets.table(name, rows[columns], schema.CANDIDATES, style)
     last = len(rows)
     if not last:
