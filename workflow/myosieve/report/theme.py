@@ -12,6 +12,8 @@ from typing import Any
 BLUE, SKY, GREEN, PURPLE = "#0072B2", "#56B4E9", "#009E73", "#CC79A7"
 ORANGE, YELLOW, VERMILION = "#E69F00", "#F0E442", "#D55E00"
 GRAY, LIGHT_GRAY, BACKGROUND = "#8C8C8C", "#B8B8B8", "#9A9A9A"
+# Gray lettering on white with a contrast of 5.7 to 1, as https://www.w3.org/TR/WCAG22/#contrast-minimum asks of text.
+MUTED_TEXT = "#666666"
 
 SECRETION_COLORS = {
     "classical": BLUE,
@@ -70,6 +72,12 @@ def condition_colors(conditions: Iterable[object]) -> dict[str, str]:
     """Return a color per condition, in order of first appearance; colors repeat after eight."""
     unique = list(dict.fromkeys(map(str, conditions)))
     return {name: CONDITION_COLORS[i % len(CONDITION_COLORS)] for i, name in enumerate(unique)}
+
+
+def tint(color: str, share: float) -> str:
+    """Return `#RRGGBB` mixed with white, of which 1 - `share` is taken (0 = white, 1 = the color itself)."""
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + share * (part - 255)):02X}" for part in parts)
 
 
 def translucent(color: str, opacity: float) -> str:
