@@ -12,9 +12,9 @@ from myosieve.report.sheets import BESIDE, HEADER, NUMERIC, Sheets, inside
 from myosieve.report.theme import BLUE, ORANGE, tint
 
 # Columns of the list of first candidates; the legend stands below it in the same widths.
-FIRST = ("contrast", "gene", "rank", "accession", "log2fc", "q_value", "score", "secretion_class")
+FIRST = ("contrast", "gene", "rank", "accession", "log2fc", "q_value", "score", "confidence", "secretion_class")
 N_FIRST = 10
-_WIDTHS = (24, 26, 12, 16, 11, 11, 11, 52)
+_WIDTHS = (24, 26, 12, 16, 11, 11, 11, 12, 40)
 _LAST = len(_WIDTHS) - 1
 _FORMATS = {"rank": "0", "log2fc": "0.00", "q_value": "[<0.001]0.0E+00;0.000", "score": "0.000"}
 
@@ -65,7 +65,8 @@ def read_me(sheets: Sheets, name: str, content: Content, named: Sequence[tuple[s
     page.heading("Sheets: click a name")
     for sheet, contrast in named:
         numbers = (
-            f"{contrast.n_tested} protein groups tested, {contrast.n_hits} hits, {len(contrast.ranked)} candidates"
+            f"{contrast.n_tested} protein groups tested, {contrast.n_hits} hits, {len(contrast.ranked)} candidates, "
+            f"{contrast.confidence['high']} of high confidence"
         )
         page.linked(sheet, f"{contrast.question}. {numbers}.")
     for sheet, table, rows in tables:
