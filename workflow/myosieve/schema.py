@@ -518,6 +518,11 @@ CANDIDATES = Table(
         ),
         ("rra_p", NUMBER, "its p: chance of such ranks by the criteria, were they independent; an order, no evidence"),
         ("score", NUMBER, "score_experiment^a * score_prior^(1-a), 0 to 1"),
+        (
+            "confidence",
+            TEXT,
+            "high = a hit, of a class that leads out of the cell, unflagged; medium = one of these in doubt; low = else",
+        ),
         _GENE,
         _ACCESSION,
         _GROUP,

@@ -233,6 +233,9 @@ def _candidates(
     frame.loc[keep, "rank"] = rank
     frame.loc[keep, "rank_low"] = np.maximum(1, rank - 3)
     frame.loc[keep, "rank_high"] = rank + 5
+    frame.loc[keep, "confidence"] = np.where(frame["q_value"] <= 0.05, random.choice(["high", "medium"], n), "low")[
+        keep
+    ]
     frame.loc[~keep, ["score", "score_experiment", "score_prior", "reason"]] = None
     return frame
 

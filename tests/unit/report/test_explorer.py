@@ -8,7 +8,6 @@ import pytest
 
 from myosieve import schema
 from myosieve.report import explorer, step
-from myosieve.report.confidence import confidence
 
 
 def content_of(made, **tables):
@@ -49,7 +48,7 @@ def test_a_contrasts_columns_are_those_of_its_tables(content) -> None:
 def test_confidence_is_told_of_ranked_proteins_alone(content) -> None:
     contrast = content.contrasts[0]
     columns = explorer.contrast_columns(contrast, explorer.protein_order(content))
-    levels = confidence(contrast.ranked, contrast.fdr)
+    levels = contrast.ranked["confidence"]
     told = pd.Series(columns["confidence"]).dropna()
     assert told.value_counts().to_dict() == levels.value_counts().to_dict()
     assert contrast.confidence == {level: int((levels == level).sum()) for level in ("high", "medium", "low")}

@@ -258,7 +258,7 @@ def test_every_figure_table_and_id_can_be_found_by_a_screen_reader(elements) -> 
     # missing, leak, serum, components; levels before and after, missing by level, spread, correlation (peptides are not
     # known here); a recovery curve per contrast; intensities, topology and score of the panel
     assert len(plots) == 4 + 5 + 3 + 3
-    assert all(a["aria-label"] and a["role"] == "img" for a in plots)
+    assert all(a["aria-label"] and a["role"] == "group" for a in plots)
     names = [tag for tag, _ in elements.tags]
     assert names.count("caption") == names.count("table")
     assert dict(elements.tags)["html"]["lang"] == "en"

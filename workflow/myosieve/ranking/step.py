@@ -16,6 +16,7 @@ from myosieve.ranking import contributions, desirability, score
 from myosieve.ranking.atlas import match_atlas, read_atlas
 from myosieve.ranking.bootstrap import Shifts, rank_quantiles, redrawn
 from myosieve.ranking.bootstrap_inputs import read_shifts
+from myosieve.ranking.confidence import confidence
 from myosieve.ranking.gates import gates
 from myosieve.ranking.knowledge import match_myokines, match_receptors, read_myokines, read_receptors
 from myosieve.ranking.own_list import own_listed
@@ -92,6 +93,7 @@ def rank(
     stopped = gates(rows, chosen["min_peptides"], chosen["classes"], chosen["direction"])
     rows["gate"], rows["excluded_because"] = stopped.gate, stopped.excluded_because
     rows = _ranked(rows, settings, shifts)
+    rows["confidence"] = np.where(rows["rank"].notna(), confidence(rows, settings["fdr"]), "")
     rows["reason"] = reasons(rows, settings["fdr"], chosen["min_peptides"])
     summary = own.added_to(summary_of(rows, groups, settings, shifts))
     files.write_table(out, schema.CANDIDATES.arrange(rows[schema.CANDIDATES.names]))

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from myosieve.quant.components import Components, principal_components
-from myosieve.report import checks, confidence
+from myosieve.ranking.confidence import LEVELS
+from myosieve.report import checks
 
 # More kinds of reasons than this are summed up.
 _MOST_REASONS = 15
@@ -67,8 +68,8 @@ class Contrast:
     @property
     def confidence(self) -> dict[str, int]:
         """Ranked candidates of high, medium and low confidence."""
-        counts = confidence.confidence(self.ranked, self.fdr).value_counts()
-        return {level: int(counts.get(level, 0)) for level in confidence.LEVELS}
+        counts = self.ranked["confidence"].value_counts()
+        return {level: int(counts.get(level, 0)) for level in LEVELS}
 
     @property
     def exclusions(self) -> list[tuple[str, int]]:

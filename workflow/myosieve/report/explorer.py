@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from myosieve.report import confidence
 from myosieve.report.content import Content, Contrast
 
 # Log2 intensities on the page, values: beyond them only those of ranked proteins fit, the best first.
@@ -76,7 +75,6 @@ def contrast_columns(contrast: Contrast, groups: pd.Index) -> dict[str, list[Any
     """
     tests = contrast.tests.drop_duplicates("protein_group").set_index("protein_group").reindex(groups)
     rows = pd.concat([contrast.ranked, contrast.excluded]).drop_duplicates("protein_group")
-    rows = rows.assign(confidence=confidence.confidence(rows, contrast.fdr).where(rows["rank"].notna()))
     rows = rows.set_index("protein_group").reindex(groups)
     # An excluded protein's reason is why it was excluded: the rest would only make the page heavy.
     rows.loc[rows["rank"].isna(), ["reason", "contributions"]] = None

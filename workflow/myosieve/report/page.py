@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from myosieve import schema
-from myosieve.report import checks, confidence, explorer, figures, quality_figures, validation_words
+from myosieve.report import checks, explorer, figures, quality_figures, validation_words
 from myosieve.report.content import Content, Contrast
 from myosieve.report.crosstalk_section import crosstalk_section
 from myosieve.report.theme import SECRETION_COLORS
@@ -134,14 +134,10 @@ def flags(row: Any) -> list[str]:
 def _section(index: int, contrast: Contrast, content: Content) -> dict[str, Any]:
     """Return what the template shows of one contrast."""
     best = contrast.ranked.head(_TOP_ROWS)
-    levels = confidence.confidence(best, contrast.fdr)
     return {
         "id": f"contrast-{index}",
         "contrast": contrast,
-        "top": [
-            {"row": row, "flags": flags(row), "link": link(row.accession), "confidence": level}
-            for row, level in zip(best.itertuples(index=False), levels, strict=True)
-        ],
+        "top": [{"row": row, "flags": flags(row), "link": link(row.accession)} for row in best.itertuples(index=False)],
         "not_run": {
             name: int((contrast.ranked[column] == NOT_RUN).sum())
             for name, column in (("leakage", "leak_flag"), ("serum", "serum_flag"))

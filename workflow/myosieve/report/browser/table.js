@@ -31,6 +31,7 @@ function tableColumns(study) {
     text("contrast", "Contrast", ({ contrast }) => contrasts[contrast].about.name),
     text("gene", "Gene", ({ protein }) => nameOf(proteins, protein), { shown: true }),
     text("accession", "Accession", ({ protein }) => proteins.accession[protein], { shown: true, render: accessionLink }),
+    text("protein_group", "Protein group", ({ group }) => group),
     text("protein_name", "Protein", ({ protein }) => proteins.protein_name[protein]),
     number("log2fc", "log2FC", fixed(2), { shown: true }),
     number("ci_low", "CI low", fixed(2)),
