@@ -55,7 +55,7 @@ _SCROLL_THROUGH = """async () => {
   }
 }"""
 # What is hidden (a closed dialog, closed details) is not drawn.
-_ALL_DRAWN = """() => [...document.querySelectorAll(".plot, table.ranked")]
+_ALL_DRAWN = """() => [...document.querySelectorAll(".plot, .volcano, table.ranked")]
   .filter((element) => element.checkVisibility())
   .every((element) => element.matches(".js-plotly-plot, .dataTable") )"""
 
@@ -72,30 +72,35 @@ def page_width(page: Page) -> int:
     return page.evaluate("document.scrollingElement.scrollWidth")
 
 
-_OVERFLOWING = """() => {
+_OVERFLOWING = """(within) => {
+  const whole = document.querySelector(within);
+  const right = whole.getBoundingClientRect().left + whole.clientLeft + whole.clientWidth;
   const contained = (element) => {
-    for (let box = element.parentElement; box && box !== document.body; box = box.parentElement) {
+    for (let box = element.parentElement; box && box !== whole; box = box.parentElement) {
       if (getComputedStyle(box).overflowX !== "visible") return true;
     }
     return false;
   };
-  return [...document.body.querySelectorAll("*")]
-    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1 && !contained(one))
+  return [...whole.querySelectorAll("*")]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > right + 1 && !contained(one))
     .slice(0, 8)
     .map((one) => one.outerHTML.slice(0, 120) + " in " + one.parentElement.outerHTML.slice(0, 120));
 }"""
 
 
-def overflowing(page: Page) -> str:
-    """Return the first elements that reach beyond the right edge of the window and that nothing cuts or scrolls."""
-    return "\n".join(page.evaluate(_OVERFLOWING))
+def overflowing(page: Page, within: str = "html") -> str:
+    """Return the first elements that reach beyond the right edge of a box and that nothing in it cuts or scrolls."""
+    return "\n".join(page.evaluate(_OVERFLOWING, within))
 
 
-def grave_violations(page: Page) -> list[dict[str, Any]]:
-    """Return what axe-core calls serious or critical on the page as it stands: rule, impact, selectors, what is wrong."""
+def grave_violations(page: Page, within: str | None = None) -> list[dict[str, Any]]:
+    """Return what axe-core calls serious or critical on the page as it stands: rule, impact, selectors, what is wrong.
+
+    `within` is the selector of the only part to look at.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    found = Axe().run(page, context=within, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         {
             "rule": one["id"],

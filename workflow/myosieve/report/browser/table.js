@@ -96,6 +96,8 @@ async function makeTable(place, columns, fileName, open) {
       filename: fileName,
       // A spreadsheet would run a text that begins like a formula.
       escapeExcelFormula: true,
+      // The library ends the file with an empty line.
+      customize: (text) => `${text.trimEnd()}\n`,
       exportOptions: { columns: ":visible", orthogonal: "export", modifier: { search: "applied", order: "applied", page: "all" } },
     }],
   });
