@@ -98,7 +98,13 @@ async function makeTable(place, columns, fileName, open) {
       escapeExcelFormula: true,
       // The library ends the file with an empty line.
       customize: (text) => `${text.trimEnd()}\n`,
-      exportOptions: { columns: ":visible", orthogonal: "export", modifier: { search: "applied", order: "applied", page: "all" } },
+      exportOptions: {
+        columns: ":visible",
+        orthogonal: "export",
+        modifier: { search: "applied", order: "applied", page: "all" },
+        // As it is: by itself the library drops what looks like markup, and a name in angle brackets is a name.
+        format: { body: (value) => String(value) },
+      },
     }],
   });
 }
