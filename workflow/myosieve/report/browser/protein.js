@@ -212,6 +212,7 @@ function showLinks(proteins, protein) {
 
 // Open the panel at a protein (its number) as a contrast (its number) sees it.
 async function openProtein(study, contrast, protein) {
+  await study.complete();
   const { proteins } = study;
   shown("protein-title").replaceChildren(element("bdi", {}, nameOf(proteins, protein)));
   shown("protein-name").replaceChildren(element("bdi", {}, proteins.protein_name[protein] ?? ""), ` ${proteins.protein_group[protein]}`);
