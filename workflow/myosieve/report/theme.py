@@ -29,6 +29,11 @@ SECRETION_COLORS = {
 CONDITION_COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GRAY)
 # Of the orders that the validation compares: score, its two axes, p-value, size of the change, papers.
 PREDICTOR_COLORS = (BLUE, GREEN, ORANGE, SKY, PURPLE, GRAY)
+# The panel of a protein: the parts of its topology, its peptides, its values, what its score is made of.
+PANEL_COLORS = {
+    "SP": ORANGE, "TM": VERMILION, "outside": SKY, "inside": GRAY, "other": LIGHT_GRAY, "peptide": BLUE, "shared": PURPLE,
+    "observed": BLUE, "mean": ORANGE, "missing": VERMILION, "contribution": GREEN,
+}  # fmt: skip
 DIRECTION_COLORS = {"up": ORANGE, "down": SKY}
 RECEPTOR_COLOR, ORGAN_COLOR = GRAY, GREEN
 # z-scores: ColorBrewer's red and blue, told apart with any color vision.
