@@ -12,6 +12,7 @@ from typing import Any
 BLUE, SKY, GREEN, PURPLE = "#0072B2", "#56B4E9", "#009E73", "#CC79A7"
 ORANGE, YELLOW, VERMILION = "#E69F00", "#F0E442", "#D55E00"
 GRAY, LIGHT_GRAY, BACKGROUND = "#8C8C8C", "#B8B8B8", "#9A9A9A"
+INK, WHITE = "#333333", "#FFFFFF"
 
 SECRETION_COLORS = {
     "classical": BLUE,
@@ -25,6 +26,8 @@ SECRETION_COLORS = {
     "unknown": LIGHT_GRAY,
 }
 CONDITION_COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GRAY)
+# Of conditions beyond the eighth, whose colors come again.
+MARKERS = ("o", "s", "^", "D", "v", "P")
 # Of the orders that the validation compares: score, its two axes, p-value, size of the change, papers.
 PREDICTOR_COLORS = (BLUE, GREEN, ORANGE, SKY, PURPLE, GRAY)
 DIRECTION_COLORS = {"up": ORANGE, "down": SKY}
@@ -36,7 +39,8 @@ SCENERY = 0.5
 
 # Widths of a journal's column and page, and the height that a page leaves, in mm.
 SINGLE_MM, DOUBLE_MM, HIGHEST_MM = 85.0, 178.0, 225.0
-TEXT_PT, LABEL_PT = 7.0, 6.0
+# Letters, names of points, and the rim of an open circle.
+TEXT_PT, LABEL_PT, RIM_PT = 7.0, 6.0, 0.7
 DPI = 300
 
 # matplotlib's settings. Text stays text in SVG and PDF, a '$' in a name is a '$', and nothing depends on the time of day.
@@ -56,10 +60,12 @@ PAPER: dict[str, Any] = {
     "legend.handlelength": 1.4,
     "legend.columnspacing": 1.0,
     "legend.labelspacing": 0.25,
+    "legend.borderaxespad": 0.0,
     "text.parse_math": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "myosieve",
     "pdf.fonttype": 42,
+    "ps.fonttype": 42,  # matplotlib 3.11 asks this one how many letters a font in a PDF may have: else a minus brings a second font
     "savefig.dpi": DPI,
 }  # fmt: skip
 
