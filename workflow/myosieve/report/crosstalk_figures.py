@@ -24,20 +24,23 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
     first organs: those that express it most, then those of literature.
     """
     known = rows[rows["receptor_gene"].notna()]
-    chosen: list[pd.DataFrame] = []
+    receptors_of: dict[str, dict[str, list[int]]] = {}
+    for i, (group, receptor) in enumerate(zip(known["protein_group"], known["receptor_gene"], strict=True)):
+        receptors_of.setdefault(group, {}).setdefault(receptor, []).append(i)
+    shown: list[int] = []
     receptors: set[str] = set()
-    for _, mine in known.groupby("protein_group", sort=False):
-        if len(chosen) == MOST_CANDIDATES:
+    n_candidates = 0
+    for mine in receptors_of.values():
+        if n_candidates == MOST_CANDIDATES:
             break
         names = []
-        for name in list(dict.fromkeys(mine["receptor_gene"]))[:MOST_RECEPTORS_EACH]:
+        for name in list(mine)[:MOST_RECEPTORS_EACH]:
             if len(receptors | {name}) <= MOST_RECEPTORS:
                 receptors.add(name)
                 names.append(name)
-        if names:
-            mine = mine[mine["receptor_gene"].isin(names)]
-            chosen.append(mine.groupby("receptor_gene", sort=False).head(MOST_ORGANS_EACH))
-    return pd.concat(chosen) if chosen else known
+        shown += sorted(i for name in names for i in mine[name][:MOST_ORGANS_EACH])
+        n_candidates += bool(names)
+    return known.iloc[shown]
 
 
 def sankey(rows: pd.DataFrame) -> Figure | None:

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 import pandas as pd
 from matplotlib import style
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D, blended_transform_factory
 
 from myosieve.report import paper_replay, theme
 from myosieve.secretome.leak import NOT_RUN
@@ -25,7 +26,7 @@ _NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _LONGEST = 24
 _MM_PER_INCH, _POINTS_PER_INCH = 25.4, 72.0
 # Between what is drawn and the figure's edge; a legend's mark with the gaps beside it, in letters' sizes.
-_PAD_MM, _MARK_SIZES = 1.0, 4.0
+_PAD_MM, _MARK_SIZES = 1.0, 3.3
 _LEAK_WORDS = "leak flag"
 _MOST_TOLD = 24
 
@@ -118,7 +119,7 @@ def points(mm: float) -> float:
 def width(text: str, size: float = theme.TEXT_PT) -> float:
     """Return how wide a text is drawn, in points."""
     with _boxes_allowed():
-        return paper_replay.width(text, FontProperties(size=size))
+        return paper_replay.width(text, size)
 
 
 @contextmanager
@@ -156,6 +157,14 @@ def classes(rows: pd.DataFrame) -> pd.Series:
 def leaking(rows: pd.DataFrame) -> pd.Series:
     """Return which protein groups carry a leak flag: an open circle in every figure. Not run is none."""
     return rows["leak_flag"].notna() & (rows["leak_flag"] != NOT_RUN)
+
+
+def row_names(axes: Axes, told: Iterable[str], gap: float) -> None:
+    """Write a name for each row, `gap` points to the left of the axes: ticks would be five artists each."""
+    beside = blended_transform_factory(axes.transAxes + Affine2D().translate(-gap, 0), axes.transData)
+    axes.set_yticks([])
+    for i, one in enumerate(told):
+        axes.text(0, i, one, transform=beside, ha="right", va="center_baseline")
 
 
 def dots(colors: dict[str, str], marker: str = "o") -> list[Line2D]:

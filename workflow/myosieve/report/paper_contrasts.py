@@ -33,6 +33,9 @@ def volcano(name: str, tests: pd.DataFrame, ranked: pd.DataFrame, fdr: float) ->
     """
     tested = tests.assign(height=_heights(tests))
     drawn = tested[tested["log2fc"].notna() & tested["height"].notna()]
+    # classes that are of less interest, and are many, lie below the others
+    order = paper.classes(drawn).map(list(theme.SECRETION_COLORS).index)
+    drawn = drawn.iloc[np.argsort(-order.to_numpy(), kind="stable")]
     if drawn.empty:
         return paper.saying(theme.SINGLE_MM, name, "No protein group has a fold change and a p-value.")
     figure = paper.new(theme.SINGLE_MM, 66)
@@ -50,7 +53,9 @@ def volcano(name: str, tests: pd.DataFrame, ranked: pd.DataFrame, fdr: float) ->
     paper.legend(figure, paper.class_dots(classes[~scenery], leaking=bool((leaking & ~scenery).any())))
     best = ranked.loc[ranked["protein_group"].isin(drawn["protein_group"]), "protein_group"].head(MOST_NAMED)
     named = drawn.set_index("protein_group").loc[best].reset_index()
-    name_points(figure, pd.DataFrame({"x": named["log2fc"], "y": named["height"], "label": paper.names(named)}))
+    others = drawn.loc[~scenery & ~drawn["protein_group"].isin(best), ["log2fc", "height"]].to_numpy(float)
+    where = pd.DataFrame({"x": named["log2fc"], "y": named["height"], "label": paper.names(named)})
+    name_points(figure, where, others)
     return figure
 
 
@@ -99,9 +104,8 @@ def ranks(name: str, ranked: pd.DataFrame) -> paper.Sheet:
         rows["rank"], heights, s=12, facecolors=np.where(leaking, theme.WHITE, colors), edgecolors=colors,
         linewidths=theme.RIM_PT, zorder=3,
     )  # fmt: skip
-    axes.set_yticks(heights, paper.names(rows))
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
+    paper.row_names(axes, paper.names(rows), gap=4)
     if rows[["rank", "rank_high"]].max().max() > _LOG_FROM:
         axes.set_xscale("log")
         # the usual formatter of a logarithmic axis writes in mathematics, which is switched off

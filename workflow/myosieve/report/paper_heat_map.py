@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -20,6 +22,8 @@ _WIDE_FROM, _MOST_SAMPLE_NAMES = 12, 60
 _ROW_MM, _LOWEST_MM = 3.3, 25.0
 # Points: height of the strip of conditions, its distance from the cells, and that of the candidates' dots.
 _STRIP, _GAP, _DOT_GAP = 5.0, 2.0, 5.0
+# Of what tells the colors: points beside the cells and its width, and its share of their height.
+_BAR_GAP, _BAR, _BAR_SHARE = 8.0, 7.0, 0.6
 _HATCH = {"facecolor": theme.WHITE, "edgecolor": theme.LIGHT_GRAY, "hatch": "//////"}
 
 
@@ -61,16 +65,17 @@ def heat_map(
     wide = theme.DOUBLE_MM if len(columns) > _WIDE_FROM else theme.SINGLE_MM
     figure = paper.new(wide, max(_ROW_MM * len(rows), _LOWEST_MM))
     axes = figure.subplots()
-    axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     axes.set_title(paper.literal(name, 48), pad=_GAP + _STRIP + 3)
     axes.patch.set(**_HATCH, linewidth=0)
     axes.spines[:].set_visible(False)
-    _cells(axes, scores.to_numpy(float))
+    # where there is no cell, the hatched ground is seen
+    axes.add_collection(_colored(scores.to_numpy(float), transform=axes.transData), autolim=False)
     _strip(axes, conditions, colors)
     leaking = _dots(axes, rows)
-    axes.set_yticks(np.arange(len(rows)) + 0.5, paper.names(rows))
+    paper.row_names(axes, paper.names(rows), gap=2 * _DOT_GAP)
     _samples(axes, columns["sample"])
-    _scale(axes, theme.SINGLE_MM / wide)
+    _scale(axes)
     paper.legend(
         figure,
         [*paper.dots(colors, "s"), Patch(**_HATCH, label="missing"), *paper.class_dots(paper.classes(rows), leaking)],
@@ -84,18 +89,17 @@ def shades(scores: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(scores), -1, np.rint(np.nan_to_num(place))).astype(int)
 
 
-def _cells(axes: Axes, scores: np.ndarray) -> None:
-    """Draw cells as vectors, all those of a color as one; where there is none, the hatched ground is seen."""
+def _colored(scores: np.ndarray, **more: Any) -> PathCollection:
+    """Return cells of a row and a column each, all those of a color as one path; there is none where a score is missing."""
     chosen = shades(scores)
     there = np.unique(chosen[chosen >= 0])
     colors = matplotlib.colormaps[theme.DIVERGING].resampled(_SHADES)
     paths = [_squares(*np.nonzero(chosen == shade)) for shade in there]
-    cells = PathCollection(paths, facecolors=colors(there), linewidths=0, antialiaseds=False, transform=axes.transData)
-    axes.add_collection(cells, autolim=False)
+    return PathCollection(paths, facecolors=colors(there), linewidths=0, antialiaseds=False, **more)
 
 
 def _squares(rows: np.ndarray, columns: np.ndarray) -> Path:
-    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]) - 0.5
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     vertices = (np.column_stack([columns, rows])[:, None] + corners).reshape(-1, 2)
     return Path(vertices, np.tile(codes, len(rows)))
@@ -107,7 +111,7 @@ def _strip(axes: Axes, conditions: list[str], colors: dict[str, str]) -> None:
     for condition in colors:
         axes.add_patch(
             Rectangle(
-                (conditions.index(condition), 0), conditions.count(condition), _STRIP, facecolor=colors[condition],
+                (conditions.index(condition) - 0.5, 0), conditions.count(condition), _STRIP, facecolor=colors[condition],
                 edgecolor=theme.WHITE, clip_on=False, transform=blended_transform_factory(axes.transData, above),
             )
         )  # fmt: skip
@@ -119,31 +123,32 @@ def _dots(axes: Axes, rows: pd.DataFrame) -> bool:
     colors = np.array(paper.classes(rows).map(theme.SECRETION_COLORS).tolist())
     where = blended_transform_factory(axes.transAxes + Affine2D().translate(-_DOT_GAP, 0), axes.transData)
     axes.scatter(
-        np.zeros(len(rows)), np.arange(len(rows)) + 0.5, s=9, facecolors=np.where(leaking, "none", colors),
+        np.zeros(len(rows)), np.arange(len(rows)), s=9, facecolors=np.where(leaking, "none", colors),
         edgecolors=colors, linewidths=theme.RIM_PT, transform=where, clip_on=False,
     )  # fmt: skip
     return bool(leaking.any())
 
 
 def _samples(axes: Axes, names: pd.Series) -> None:
-    axes.tick_params(length=0)
-    axes.tick_params(axis="y", pad=2 * _DOT_GAP - 1)
+    axes.set_xticks([])
     if len(names) > _MOST_SAMPLE_NAMES:
-        axes.set_xticks([])
         axes.set_xlabel(f"{len(names)} samples")
         return
-    axes.set_xticks(np.arange(len(names)) + 0.5, names.map(paper.literal), rotation=90)
+    below = blended_transform_factory(axes.transData, axes.transAxes + Affine2D().translate(0, -_GAP))
+    for i, name in enumerate(names):
+        axes.text(i, 0, paper.literal(name), transform=below, rotation=90, ha="center", va="top")
 
 
-def _scale(axes: Axes, share: float) -> None:
-    """Draw what the colors mean, beside the cells; `share` is how wide a column is beside the figure."""
-    bar = axes.inset_axes((1 + 0.03 * share, 0.2, 0.035 * share, 0.6))
-    bar.set(xlim=(0, 1), ylim=(0, _SHADES))
-    _cells(bar, np.linspace(-_LIMIT, _LIMIT, _SHADES)[:, None])
-    middle = np.linspace(0, _SHADES - 1, 5) + 0.5
-    bar.set_yticks(middle, [f"≤ −{_LIMIT:g}", f"−{_LIMIT / 2:g}", "0", f"{_LIMIT / 2:g}", f"≥ {_LIMIT:g}"])
-    bar.set_xticks([])
-    bar.yaxis.tick_right()
-    bar.yaxis.set_label_position("right")
-    bar.set_ylabel("z-score")
-    bar.spines[:].set_visible(False)
+def _scale(axes: Axes) -> None:
+    """Draw what the colors mean, to the right of the cells."""
+    right = Affine2D().translate(_BAR_GAP, 0) + ScaledTranslation(1, 0, axes.transAxes)
+    beside = blended_transform_factory(right, axes.transAxes)
+    steps = Affine2D().translate(0.5, 0.5).scale(_BAR, _BAR_SHARE / _SHADES).translate(0, (1 - _BAR_SHARE) / 2)
+    axes.add_collection(
+        _colored(np.linspace(-_LIMIT, _LIMIT, _SHADES)[:, None], transform=steps + beside, clip_on=False), autolim=False
+    )
+    words = [f"≤ −{_LIMIT:g}", f"−{_LIMIT / 2:g}", "0", f"{_LIMIT / 2:g}", f"≥ {_LIMIT:g}"]
+    for place, told in zip(np.linspace(0.5, _SHADES - 0.5, len(words)) / _SHADES, words, strict=True):
+        height = (1 - _BAR_SHARE) / 2 + _BAR_SHARE * place
+        axes.text(_BAR + 3, height, told, transform=beside, va="center_baseline")
+    axes.text(0, (1 + _BAR_SHARE) / 2, "z-score", transform=beside + Affine2D().translate(0, 4), va="bottom")

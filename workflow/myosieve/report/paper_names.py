@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection
+from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
 from myosieve.report import paper, theme
@@ -18,7 +19,7 @@ _LETTER_SHARE, _HALF_LINE_SHARE, _RIM = 0.7, 0.55, 1.5
 Spot = tuple[float, float]
 
 
-def name_points(figure: paper.Sheet, rows: pd.DataFrame) -> None:
+def name_points(figure: paper.Sheet, rows: pd.DataFrame, others: np.ndarray | None = None) -> None:
     """Name points, the most important first: near them, not on one another, inside the axes.
 
     The layout is made first, since what is free depends on it; the names do not move it.
@@ -27,6 +28,8 @@ def name_points(figure: paper.Sheet, rows: pd.DataFrame) -> None:
     ----------
     rows
         x, y (data units) and label (as it is drawn).
+    others
+        Points that no name should cover, n x 2, in data units.
     """
     if rows.empty:
         return
@@ -34,7 +37,9 @@ def name_points(figure: paper.Sheet, rows: pd.DataFrame) -> None:
     (axes,) = figure.axes
     box = axes.get_window_extent()
     scale = theme.LABEL_PT * _LETTER_SHARE / LETTER_PIXELS
-    placed = place(rows, axes.get_xlim(), axes.get_ylim(), (box.width / scale, box.height / scale))
+    covered = [np.empty((0, 2)) if others is None else others, *map(_written, axes.texts)]
+    area = (box.width / scale, box.height / scale)
+    placed = place(rows, axes.get_xlim(), axes.get_ylim(), area, np.vstack(covered))
     spots = axes.transData.transform(rows[["x", "y"]].to_numpy(float))
     lines = []
     for (x, y), one in zip(spots, placed, strict=True):
@@ -44,6 +49,14 @@ def name_points(figure: paper.Sheet, rows: pd.DataFrame) -> None:
     axes.add_collection(
         LineCollection(lines, linewidths=0.4, colors=theme.GRAY, transform=IdentityTransform()), autolim=False
     )
+
+
+def _written(text: Text) -> np.ndarray:
+    """Return points along a text that stands in the axes already, in data units."""
+    box = text.get_window_extent()
+    along = np.arange(box.x0, box.x1, theme.LABEL_PT)
+    spots = np.column_stack([along, np.full(len(along), (box.y0 + box.y1) / 2)])
+    return text.axes.transData.inverted().transform(spots)
 
 
 def _leader(point: Spot, name: Spot, width: float) -> list[Spot]:

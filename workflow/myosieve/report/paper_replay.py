@@ -7,21 +7,23 @@ in the resolution of the file. Paths are scaled; widths of lines and sizes of le
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import IO, Any
 
+import numpy as np
 from fontTools import subset
 from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, Transform, TransformedPath
-from PIL import Image
 
 from myosieve.report import theme
 
@@ -31,6 +33,8 @@ DPI = 72.0
 _TYPESETTING = ("GDEF", "GPOS", "GSUB", "kern", "MATH")
 
 _PNG_LEVEL = 2
+# In which the font measures: parts of a point.
+_UNITS = 64
 # "fi" stays two letters: else a PDF embeds a second font for it.
 _NO_LIGATURES = ("-liga", "-clig")
 
@@ -50,9 +54,18 @@ def _line_metrics(points: float) -> tuple[float, float, float]:
     return table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale, table["sTypoLineGap"] * scale
 
 
-def width(text: str, prop: FontProperties) -> float:
+@lru_cache(100_000)
+def _measured(text: str, size: float) -> tuple[float, float, float]:
+    """Return width, height and what is below the base line, in points."""
+    known = font()
+    known.set_size(size, DPI)
+    known.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return *(length / _UNITS for length in known.get_width_height()), known.get_descent() / _UNITS
+
+
+def width(text: str, size: float) -> float:
     """Return how wide a text is drawn, in points."""
-    return _MEASURE.get_text_width_height_descent(text, prop, False)[0]
+    return _measured(text, size)[0]
 
 
 class Canvas(FigureCanvasBase):
@@ -82,6 +95,10 @@ class Recorder(RendererBase):
     def flipy(self) -> bool:
         """Say that y grows upwards."""
         return False
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        """Return how large a text is, in points: each is measured once for all figures."""
+        return _measured(s, prop.get_size_in_points())
 
     def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, float, float]:
         # What matplotlib asks of each text at each measuring, looked up once; it asks so since 3.11, and looks itself before.
@@ -174,9 +191,6 @@ class Recorder(RendererBase):
         self.calls.append(replay)
 
 
-_MEASURE = Recorder(1.0, 1.0)
-
-
 class Page(Figure):
     """What a figure drew, as a figure without artists: `savefig` replays it."""
 
@@ -192,14 +206,32 @@ class Page(Figure):
             call(renderer, scale)
 
     def write_png(self, file: IO[bytes], dpi: float) -> None:
-        """Write a PNG without transparency, packed fast rather than small."""
+        """Write a PNG without transparency."""
         self.set_dpi(dpi)
         canvas = FigureCanvasAgg(self)
         canvas.draw()
-        width, height = canvas.get_width_height()
-        image = Image.frombuffer("RGBA", (width, height), canvas.buffer_rgba()).convert("RGB")
-        image.save(file, "png", dpi=(dpi, dpi), compress_level=_PNG_LEVEL)
-        self.set_dpi(DPI)
+        file.write(_png(np.asarray(canvas.buffer_rgba())[..., :3], dpi))
+
+
+def _png(pixels: np.ndarray, dpi: float) -> bytes:
+    """Return pixels (height x width x 3) as PNG, by its specification (https://www.w3.org/TR/png-3/).
+
+    Rows are not filtered, and packed fast: what is white to the largest part gains little by more, which takes long.
+    """
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # each row begins with its filter: 0, none
+    rows[:, 1:] = pixels.reshape(height, -1)
+    per_meter = round(dpi / 0.0254)
+    chunks = {
+        b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0),
+        b"pHYs": struct.pack(">IIB", per_meter, per_meter, 1),
+        b"IDAT": zlib.compress(rows.tobytes(), _PNG_LEVEL),
+        b"IEND": b"",
+    }
+    found = b"\x89PNG\r\n\x1a\n"
+    for kind, data in chunks.items():
+        found += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return found
 
 
 def recorded(figure: Figure) -> Page:

@@ -51,7 +51,8 @@ def sample_map(components: Components | None, samples: pd.DataFrame, outliers: s
     axes.set(xlabel=f"PC1 ({first} of variance)", ylabel=f"PC2 ({second} of variance)")
     axes.set_title(f"{components.n_proteins} protein groups")
     paper.legend(figure, handles)
-    name_points(figure, drawn[[sample in outliers for sample in components.samples]].head(_MOST_NAMED))
+    named = drawn[[sample in outliers for sample in components.samples]].head(_MOST_NAMED)
+    name_points(figure, named, drawn.drop(named.index)[["x", "y"]].to_numpy(float))
     return figure
 
 
@@ -119,7 +120,7 @@ def crosstalk(name: str, rows: pd.DataFrame) -> paper.Sheet:
         axes.scatter([x] * len(layer), heights.values(), s=14, color=shades, linewidths=0, zorder=3)
         side, gap = ("right", -_GAP) if i == 0 else ("left", _GAP)
         for key, words in layer.items():
-            axes.text(x + gap, heights[key], words, ha=side, va="center_baseline")
+            axes.text(x + gap, heights[key], words, ha=side, va="center_baseline", in_layout=False)
     paper.legend(figure, _meanings())
     return figure
 

@@ -65,7 +65,7 @@ PAPER: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "myosieve",
     "pdf.fonttype": 42,
-    "ps.fonttype": 42,  # matplotlib 3.11 asks this one how many letters a font in a PDF may have: else a minus brings a second font
+    "ps.fonttype": 42,  # asked by matplotlib 3.11 for PDF as well: else a minus sign brings a second font
     "savefig.dpi": DPI,
 }  # fmt: skip
 
