@@ -256,6 +256,7 @@ def _report(options: argparse.Namespace, chosen: dict[str, Any]) -> provenance.S
         quantified=options.quantified,
         samples=options.samples, provenance=options.provenance, settings=chosen, xlsx=options.xlsx, html=options.html,
         crosstalk=options.crosstalk, pathways=options.pathways, facts=options.facts, leak_tests=options.leak_tests,
+        evidence=options.evidence, shedding=options.shedding,
     )  # fmt: skip
 
 
@@ -561,6 +562,8 @@ def _parser() -> argparse.ArgumentParser:
     c.reads("--pathways", help="pathways of the study, as `crosstalk` wrote them")
     c.reads("--facts", help="what is known of the detected myokines, as `crosstalk` wrote it")
     c.reads("--leak-tests", help="leak_tests.tsv: does the treatment raise the leak")
+    c.reads("--evidence", help="evidence.tsv; without it the panel of a protein shows no sources")
+    c.reads("--shedding", help="shedding.tsv; without it the panel draws no peptides on the topology")
     c.option("--xlsx", type=Path, required=True, help="candidates.xlsx")
     c.option("--html", type=Path, required=True, help="report.html")
 

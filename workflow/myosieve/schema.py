@@ -310,10 +310,16 @@ SHEDDING = Table(
     columns(
         ("protein_group", TEXT, "unique key of the protein group; genes are never a key"),
         ("accession", TEXT, "the member whose sequence and topology the peptides were laid on"),
+        ("length", COUNT, "residues of this sequence; empty where there is none"),
         ("topology", TEXT, "its segments, as 'SP 1-24;outside 25-340;TM 341-361;inside 362-397'"),
         ("peptides_mapped", COUNT, "distinct peptides on this sequence; empty where peptides are not told"),
         ("peptides_unmapped", COUNT, "distinct peptides of the group that are not on this sequence"),
         ("peptides_shared", COUNT, "peptides on it that another gene's protein has too; not counted below"),
+        (
+            "peptide_spans",
+            TEXT,
+            "residues that peptides cover, from 1, each span once, as '25-38;60-71*'; * = another gene's protein has it too",
+        ),
         ("peptides_ectodomain", COUNT, "distinct peptides of the part outside the cell; empty without topology"),
         ("peptides_tm", COUNT, "distinct peptides with at least five residues of a helix"),
         ("peptides_cytoplasmic", COUNT, "distinct peptides of the part inside the cell"),

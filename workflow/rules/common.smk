@@ -189,11 +189,15 @@ def shedding_of(study):
     return [f"<results>/{study.name}/shedding.tsv"] if study.fasta else []
 
 
+def shedding_option(study):
+    """Return the option that names what peptides say of shedding; the path in it is the rule's input."""
+    return "".join(f"--shedding {quoted(workflow.pathvars.apply(path))}" for path in shedding_of(study))
+
+
 def ranking_options(study):
     """Return the options that name what a ranking may know beside its tests; the paths in them are the rule's inputs."""
-    shed = [f"--shedding {quoted(workflow.pathvars.apply(path))}" for path in shedding_of(study)]
     own = [f"--own-list {quoted(path)}" for path in study.own_list.values()]
-    return " ".join(filter(None, [*shed, tissues_option(study), panel_option(study), *own]))
+    return " ".join(filter(None, [shedding_option(study), tissues_option(study), panel_option(study), *own]))
 
 
 def records_of(study):

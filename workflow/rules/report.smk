@@ -16,6 +16,8 @@ rule report:
         pathways="<results>/{study}/pathways.tsv",
         facts="<results>/{study}/myokine_facts.tsv",
         leak_tests="<results>/{study}/leak_tests.tsv",
+        evidence="<results>/{study}/evidence.tsv",
+        shedding=lambda wildcards: shedding_of(study_of(wildcards)),
         provenance="<results>/{study}/provenance.json",
         settings=settings_of("report"),
     output:
@@ -33,12 +35,13 @@ rule report:
     params:
         code=CODE["report"],
         quantified=subpath(input.proteins, parent=True),
+        shedding=lambda wildcards: shedding_option(study_of(wildcards)),
     shell:
         "myosieve report --study {wildcards.study:q} --candidates {input.candidates:q}"
         " --differential {input.differential:q} --annotation {input.annotation:q} --samples-qc {input.samples_qc:q}"
         " --sensitivity {input.sensitivity:q} --validation {input.validation:q}"
         " --crosstalk {input.crosstalk:q} --pathways {input.pathways:q} --facts {input.facts:q}"
-        " --leak-tests {input.leak_tests:q}"
+        " --leak-tests {input.leak_tests:q} --evidence {input.evidence:q} {params.shedding}"
         " --quantified {params.quantified:q} --samples {input.samples:q} --provenance {input.provenance:q}"
         " --settings {input.settings:q} --xlsx {output.xlsx:q} --html {output.html:q} 2> {log:q}"
 

@@ -60,11 +60,17 @@ class Study:
         return files.read_json(self.arguments["provenance"])
 
 
-def make_study(folder: Path, n_proteins: int = 300, contrasts: tuple[str, ...] = ("eps_vs_rest", "old_vs_young", "1h")):
+def make_study(
+    folder: Path,
+    n_proteins: int = 300,
+    contrasts: tuple[str, ...] = ("eps_vs_rest", "old_vs_young", "1h"),
+    conditions_of_study: tuple[str, ...] = ("rest", "eps"),
+    replicates: int = 4,
+):
     """Write a study of `n_proteins` protein groups; the first ones carry hostile names."""
     random = np.random.default_rng(7)
     proteins = _proteins(random, n_proteins)
-    samples = [f"{condition}_{i}" for condition in ("rest", "eps") for i in (1, 2, 3, 4)]
+    samples = [f"{condition}_{i}" for condition in conditions_of_study for i in range(1, replicates + 1)]
     conditions = [name.rpartition("_")[0] for name in samples]
     sheet = pd.DataFrame({"sample": samples, "column": samples, "condition": conditions, "fraction": "secretome"})
     values = random.normal(25, 2, (n_proteins, 1)) + random.normal(0, 0.4, (n_proteins, len(samples)))
@@ -73,7 +79,8 @@ def make_study(folder: Path, n_proteins: int = 300, contrasts: tuple[str, ...] =
         "sample": samples, "condition": conditions, "n_proteins": np.isfinite(values).sum(axis=0),
         "missing": np.isnan(values).mean(axis=0), "median_log2": np.nanmedian(values, axis=0),
         "shift": random.normal(0, 0.1, len(samples)), "leak_index": random.normal(0, 0.3, len(samples)),
-        "serum_share": random.uniform(0.01, 0.2, len(samples)), "outlier": [None] * 7 + ["leak index 3 MAD above"],
+        "serum_share": random.uniform(0.01, 0.2, len(samples)),
+        "outlier": [None] * (len(samples) - 1) + ["leak index 3 MAD above"],
     }).reindex(columns=schema.SAMPLES_QC.names)  # fmt: skip
     tests = pd.concat([_tests(random, proteins, name) for name in contrasts], ignore_index=True)
     annotation = proteins[["protein_group", "accession", "gene", "organism"]].assign(

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from myosieve.report.content import Contrast
-from myosieve.report.page import _DIGITS, _json_cell
 
 
 def contrast(reasons: list[str]) -> Contrast:
@@ -23,8 +22,3 @@ def test_reasons_that_differ_only_in_the_counts_of_samples_are_counted_as_one() 
         ("seen in too few samples: the design cannot estimate the contrast from these samples", 1),
         ("serum protein of Bos taurus", 1),
     ]
-
-
-def test_a_fold_change_is_rounded_once_so_that_it_reads_as_in_the_reason() -> None:
-    value = 1.16497  # 1.165 with three decimals, which would round to 1.17
-    assert f"{_json_cell(value, _DIGITS['log2fc']):.2f}" == f"{value:.2f}" == "1.16"

@@ -43,7 +43,9 @@ def page_of(made):
 
 
 def maps_in(text):
-    return re.findall(r"<svg .*?</svg>", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL), re.DOTALL)
+    return re.findall(
+        r"<svg [^>]*pathway-map.*?</svg>", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL), re.DOTALL
+    )
 
 
 def test_without_crosstalk_the_page_and_the_workbook_are_silent_on_it(small_study):

@@ -20,8 +20,12 @@ def _tests(n: int = 30) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def _volcano(tests: pd.DataFrame, named: pd.DataFrame):
+    return figures.volcano(tests, pd.Index(tests["protein_group"]), named, 0.05)
+
+
 def _points(figure, **wanted) -> int:
-    return sum(len(t["x"]) for t in figure["data"] if all(t.get(key) == value for key, value in wanted.items()))
+    return sum(len(t["rows"]) for t in figure["data"] if all(t.get(key) == value for key, value in wanted.items()))
 
 
 def test_plotly_accepts_every_figure() -> None:
@@ -31,10 +35,11 @@ def test_plotly_accepts_every_figure() -> None:
     quality = pd.DataFrame({"sample": ["a", "b", "c"], "condition": ["x", "x", "y"], "missing": [0.1, 0.2, np.nan]})
     components = principal_components(pd.DataFrame(np.random.default_rng(0).normal(size=(60, 3)), columns=list("abc")))
     made = [
-        figures.volcano(tests, tests.head(3), 0.05)[0],
+        _volcano(tests, tests.head(3))[0],
         figures.sample_bars(quality, "missing", "missing", percent=True),
         figures.sample_map(components, {"a": "x", "b": "x", "c": "y"}),
     ]
+    made[0]["data"] = [{k: v for k, v in trace.items() if k != "rows"} for trace in made[0]["data"]]
     for figure in made:
         go.Figure(figure)  # raises ValueError on a property that Plotly does not know
 
@@ -42,14 +47,14 @@ def test_plotly_accepts_every_figure() -> None:
 def test_a_leak_flag_makes_a_marker_hollow_and_not_run_does_not() -> None:
     tests = _tests()
     tests["leak_flag"] = pd.Series(["follows leak", "not run", "marker"] + [None] * 27, dtype="str")
-    figure, _ = figures.volcano(tests, tests.head(0), 0.05)
+    figure, _ = _volcano(tests, tests.head(0))
     hollow = [t for t in figure["data"] if t["mode"] == "markers" and t["marker"].get("symbol") == "circle-open"]
-    assert [point.split(" ")[0] for t in hollow for point in t["text"]] == ["GENE0", "GENE2"]
+    assert [row for t in hollow for row in t["rows"]] == [0, 2]
 
 
 def test_a_class_that_is_not_in_the_palette_is_drawn_as_unknown() -> None:
     tests = _tests().assign(secretion_class="novel")
-    figure, absent = figures.volcano(tests, tests.head(0), 0.05)
+    figure, absent = _volcano(tests, tests.head(0))
     assert absent == 0
     assert _points(figure, mode="markers") == len(tests)
     assert _points(figure, legendgroup="unknown") == (tests["q_value"] <= 0.5).sum()
@@ -62,7 +67,7 @@ def test_each_class_has_a_color_of_its_own() -> None:
 def test_a_class_has_one_legend_entry_though_its_flagged_points_are_apart() -> None:
     tests = _tests()
     tests["leak_flag"] = pd.Series(["marker"] + [None] * 29, dtype="str")
-    shown = [t["name"] for t in figures.volcano(tests, tests.head(0), 0.05)[0]["data"] if t.get("showlegend")]
+    shown = [t["name"] for t in _volcano(tests, tests.head(0))[0]["data"] if t.get("showlegend")]
     assert shown.count("classical") == 1
 
 
@@ -73,7 +78,7 @@ def _labels(figure) -> list[dict]:
 def test_the_named_candidates_are_those_asked_for_in_their_order_at_their_points() -> None:
     tests = _tests()
     asked = pd.DataFrame({"protein_group": ["g5", "g2", "not there"]})
-    notes = _labels(figures.volcano(tests, asked, 0.05)[0])
+    notes = _labels(_volcano(tests, asked)[0])
     assert [note["text"] for note in notes] == ["GENE5", "GENE2"]
     assert [note["x"] for note in notes] == tests.loc[[5, 2], "log2fc"].round(3).tolist()
 
@@ -100,7 +105,7 @@ def test_a_label_at_the_edge_stays_inside() -> None:
 
 def test_without_hits_there_is_no_line_but_a_sentence() -> None:
     tests = _tests().assign(q_value=0.9)
-    layout = figures.volcano(tests, tests.head(0), 0.05)[0]["layout"]
+    layout = _volcano(tests, tests.head(0))[0]["layout"]
     assert "shapes" not in layout
     assert layout["annotations"][0]["text"] == "no protein group passes FDR 5 %"
 
@@ -108,13 +113,21 @@ def test_without_hits_there_is_no_line_but_a_sentence() -> None:
 def test_a_p_value_of_zero_is_drawn_at_a_finite_height() -> None:
     tests = _tests()
     tests.loc[0, ["p_value", "q_value"]] = 0.0
-    figure, _ = figures.volcano(tests, tests.head(1), 0.05)
-    assert all(np.isfinite(t["y"]).all() for t in figure["data"])
+    assert _labels(_volcano(tests, tests.head(1))[0])[0]["y"] == pytest.approx(
+        -np.log10(np.finfo(float).tiny), abs=1e-3
+    )
+
+
+def test_a_point_is_numbered_by_its_place_among_the_groups_of_the_study() -> None:
+    tests = _tests(5)
+    groups = pd.Index(["other", *tests["protein_group"][::-1]])
+    figure, _ = figures.volcano(tests, groups, tests.head(0), 0.05)
+    assert sorted(row for trace in figure["data"] for row in trace["rows"]) == [1, 2, 3, 4, 5]
 
 
 def test_a_contrast_without_any_test_is_an_empty_figure() -> None:
     tests = _tests().assign(log2fc=np.nan, p_value=np.nan, q_value=np.nan)
-    figure, absent = figures.volcano(tests, tests.head(3), 0.05)
+    figure, absent = _volcano(tests, tests.head(3))
     assert absent == len(tests)
     assert _points(figure) == 0
 

@@ -47,9 +47,21 @@ class Elements(HTMLParser):
     def programs(self) -> list[str]:
         return [text for attributes, text in self.scripts if attributes.get("type") in (None, "module")]
 
-    def data(self, name: str) -> Any:
+    def unpacked(self, name: str) -> str:
         text = next(text for attributes, text in self.scripts if attributes.get("id") == name)
-        return json.loads(zlib.decompress(base64.b64decode(text)))
+        return zlib.decompress(base64.b64decode(text)).decode()
+
+    def libraries(self) -> list[str]:
+        return [self.unpacked(f"library-{name}") for name in ("plotly", "tables")]
+
+    def data(self, name: str) -> Any:
+        return json.loads(self.unpacked(name))
+
+    def contrast(self, index: int) -> Any:
+        return self.data(f"explore-{index}-data")
+
+    def proteins(self) -> Any:
+        return self.data("explore-proteins-data")
 
 
 def rendered(made: Any) -> Elements:
@@ -92,7 +104,10 @@ def test_the_policy_forbids_requests_and_runs_only_the_scripts_it_names(elements
     assert directives["default-src"] == "'none'"
     assert "unsafe" not in directives["script-src"]
     assert "connect-src" not in directives
-    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in elements.programs()]
+    digests = [
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in [*elements.libraries(), *elements.programs()]
+    ]
     assert len(digests) == 3
     assert directives["script-src"].split() == [f"'sha256-{digest}'" for digest in digests]
 
@@ -106,11 +121,11 @@ def test_scripts_cannot_end_or_comment_themselves_early(elements) -> None:
 
 
 def test_hostile_names_are_shown_as_text(reported, elements, hostile_names) -> None:
-    table = elements.data("contrast-1-table-data")
-    genes = {row[table["columns"].index("gene")] for row in table["rows"]}
-    assert set(hostile_names) <= genes
+    genes = elements.proteins()["gene"]
+    assert set(hostile_names) <= set(genes)
     # The ten best stand in the page itself.
-    best = [row[table["columns"].index("gene")] for row in table["rows"][:10]]
+    ranks = elements.contrast(0)["columns"]["rank"]
+    best = [genes[ranks.index(rank)] for rank in range(1, 11)]
     assert set(best) <= set(hostile_names)
     assert all(name in elements.text for name in best)
     source = reported.html.read_text(encoding="utf-8")
@@ -120,9 +135,7 @@ def test_hostile_names_are_shown_as_text(reported, elements, hostile_names) -> N
 
 
 def test_figures_escape_what_plotly_would_read_as_markup(elements) -> None:
-    figure = elements.data("contrast-1-volcano-data")
-    texts = [text for trace in figure["data"] for text in trace.get("text", [])]
-    texts += [note["text"] for note in figure["layout"]["annotations"]]
+    texts = [note["text"] for note in elements.contrast(0)["volcano"]["layout"]["annotations"]]
     assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in text for text in texts)
     assert not [text for text in texts if "<" in text]
 
@@ -148,14 +161,12 @@ def test_every_threshold_shown_is_the_setting(small_study, fdr: float) -> None:
     files.write_json(study.arguments["provenance"], told)
     elements = rendered(study)
     labels = [html.unescape(a.get("aria-label") or "") for _, a in elements.tags]
-    figure = elements.data("contrast-1-volcano-data")
+    figure = elements.contrast(0)["volcano"]
     shown = re.findall(
         r"FDR\s+([\d.]+)", " ".join([elements.text, *labels, figure["layout"]["annotations"][0]["text"]])
     )
-    assert (
-        len(shown) == 6
-    )  # heading, sentence, label and caption of the figure, its line; caption of the normalizations
-    assert [float(number) for number in shown] == pytest.approx([100 * fdr] * 6)
+    assert len(shown) == 5  # heading, sentence, caption of the figure, its line; caption of the normalizations
+    assert [float(number) for number in shown] == pytest.approx([100 * fdr] * 5)
     tests = study.frame("differential", schema.DIFFERENTIAL)
     for name, rows in tests.groupby("contrast"):
         hits = int((rows["q_value"] <= fdr).sum())
@@ -172,7 +183,7 @@ def test_another_false_discovery_rate_in_a_step_than_here_is_a_warning(small_stu
 def test_the_line_of_the_volcano_parts_the_hits_from_the_rest(reported, elements) -> None:
     tests = reported.frame("differential", schema.DIFFERENTIAL)
     mine = tests[tests["contrast"] == "eps_vs_rest"]
-    height = elements.data("contrast-1-volcano-data")["layout"]["shapes"][0]["y0"]
+    height = elements.contrast(0)["volcano"]["layout"]["shapes"][0]["y0"]
     above = mine[mine["p_value"] < 10**-height]
     assert len(above) == (mine["q_value"] <= 0.05).sum() > 0
     assert (above["q_value"] <= 0.05).all()
@@ -181,10 +192,10 @@ def test_the_line_of_the_volcano_parts_the_hits_from_the_rest(reported, elements
 def test_every_tested_protein_group_is_drawn_once(reported, elements) -> None:
     tests = reported.frame("differential", schema.DIFFERENTIAL)
     mine = tests[tests["contrast"] == "eps_vs_rest"]
-    traces = [trace for trace in elements.data("contrast-1-volcano-data")["data"] if trace["mode"] == "markers"]
-    assert sum(len(trace["x"]) for trace in traces) == mine["p_value"].notna().sum()
-    absent = mine["p_value"].isna().sum()
-    assert f"{absent} protein groups have no fold change" in elements.text
+    rows = [row for trace in elements.contrast(0)["volcano"]["data"] for row in trace["rows"]]
+    groups = elements.proteins()["protein_group"]
+    assert sorted(groups[row] for row in rows) == sorted(mine.loc[mine["p_value"].notna(), "protein_group"])
+    assert elements.contrast(0)["about"]["n_absent"] == mine["p_value"].isna().sum()
 
 
 def test_methods_are_the_sentences_of_the_provenance_and_no_others(small_study) -> None:
@@ -220,9 +231,14 @@ def test_excluded_protein_groups_are_counted_by_reason_and_not_listed(reported, 
     counts = mine["excluded_because"].value_counts()
     for reason, count in counts.items():
         assert f"{count} {reason}" in elements.text
-    table = elements.data("contrast-1-table-data")
-    ranks = [row[0] for row in table["rows"]]
+    columns = elements.contrast(0)["columns"]
+    ranks = sorted(rank for rank in columns["rank"] if rank is not None)
     assert ranks == list(range(1, int(mine["rank"].notna().sum()) + 1))
+    told = dict(zip(elements.proteins()["protein_group"], columns["excluded_because"], strict=True))
+    left_out = mine[mine["rank"].isna()]
+    assert {group: told[group] for group in left_out["protein_group"]} == dict(
+        zip(left_out["protein_group"], left_out["excluded_because"], strict=True)
+    )
 
 
 def test_a_check_that_did_not_run_is_said_and_is_no_flag(small_study) -> None:
@@ -233,16 +249,16 @@ def test_a_check_that_did_not_run_is_said_and_is_no_flag(small_study) -> None:
     ranked = candidates["rank"].notna().sum()
     assert f"The check for leakage was not run for {ranked}" in elements.text
     assert "leak: not run" not in elements.text
-    symbols = {t["marker"]["symbol"] for t in elements.data("contrast-1-volcano-data")["data"] if t.get("legendgroup")}
+    symbols = {t["marker"]["symbol"] for t in elements.contrast(0)["volcano"]["data"] if t.get("legendgroup")}
     assert symbols == {"circle"}
 
 
 def test_every_figure_table_and_id_can_be_found_by_a_screen_reader(elements) -> None:
     plots = [a for _, a in elements.tags if a.get("class") == "plot"]
-    # a volcano per contrast; missing, leak, serum, components; levels before and after, missing by level, spread,
-    # correlation (peptides are not known here); a recovery curve per contrast
-    assert len(plots) == 3 + 4 + 5 + 3
-    assert all(a["aria-label"] and a["role"] == "img" for a in plots)
+    # missing, leak, serum, components; levels before and after, missing by level, spread, correlation (peptides are not
+    # known here); a recovery curve per contrast; intensities, topology and score of the panel
+    assert len(plots) == 4 + 5 + 3 + 3
+    assert all(a["aria-label"] and a["role"] == "group" for a in plots)
     names = [tag for tag, _ in elements.tags]
     assert names.count("caption") == names.count("table")
     assert dict(elements.tags)["html"]["lang"] == "en"
@@ -264,8 +280,8 @@ def test_a_contrast_without_candidates_says_so(small_study) -> None:
     assert "No candidate: no protein group of this contrast got a rank." in rendered(made).text
 
 
-def test_the_table_library_is_one_module_without_imports_or_exports(elements) -> None:
-    library = elements.programs()[1]
+def test_the_table_library_is_one_script_without_imports_or_exports(elements) -> None:
+    library = elements.libraries()[1]
     assert not re.search(r"\bexport\s*\{|\bimport\s*[{*]|\bimport\.meta", library)
     assert re.search(r"globalThis\.tableLibrary=\{.*default:", library)
 
@@ -277,10 +293,13 @@ def test_the_accession_pattern_of_the_page_is_that_of_the_workbook(elements) -> 
 
 
 def test_plotlys_button_that_uploads_the_data_is_not_among_the_buttons(elements) -> None:
-    buttons = re.search(r"modeBarButtons: (\[\[.*?\]\])", elements.programs()[-1])
-    assert buttons
-    assert set(re.findall(r'"(\w+)"', buttons[1])) == {
-        "toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d",
+    program = elements.programs()[-1]
+    always = re.search(r"modeBarButtons: (\[\[.*?\]\])", program)
+    volcano = re.search(r"plot\(place, \{ data, layout \}, (\[.*?\])\)", program)
+    assert always
+    assert volcano
+    assert set(re.findall(r'"(\w+)"', always[1] + volcano[1])) == {
+        "toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "select2d", "lasso2d",
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def test_a_serum_that_no_sequence_stands_for_is_said_before_anything_else(small_
     step.report(**made.arguments)
     text = made.html.read_text(encoding="utf-8")
     place = text.index(f"the table holds no {species} serum protein")
-    assert text.index('<section class="warnings"') < place < text.index("What was compared")
+    assert text.index('<div class="warnings"') < place < text.index("What was compared")
     assert f"search with {species} serum sequences, or name their FASTA under serum_fasta" in text
 
 

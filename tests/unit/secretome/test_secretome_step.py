@@ -224,6 +224,28 @@ def test_ldh_of_the_sheet_stands_beside_the_index_and_is_tested_like_it(study, k
     assert samples["LDH_release"].dropna().tolist() == [10, 11, 12, 40, 44, 48]
 
 
+def test_ldh_with_decimal_commas_is_tested_as_with_points(study, knowledge):
+    study.samples["LDH_release"] = ["10.5", "11", "12.25", "42.0", "44", "49", ""]
+    study.samples["LDH_again"] = ["10,5", "11", "12,25", "42.0", "44", "49", ""]
+    paths = study.write()
+    tests = paths["out"].with_name("leak_tests.tsv")
+    summary = secretome(**paths, leak_tests_out=tests, settings=SETTINGS, knowledge=knowledge)
+    rows = files.read_table(tests, schema.LEAK_TESTS).set_index("measure").drop(columns="contrast")
+    assert rows.loc["LDH_again", "estimate"] == pytest.approx(2.0)
+    pd.testing.assert_series_equal(rows.loc["LDH_again"], rows.loc["LDH_release"], check_names=False)
+    samples = files.read_table(paths["samples_out"])
+    assert samples["LDH_again"].dropna().tolist() == [10.5, 11, 12.25, 42, 44, 49]
+    assert not warning(summary, "of the sample sheet has")
+
+
+def test_a_viability_column_that_holds_no_numbers_is_warned_of_and_left_out(study, knowledge):
+    study.samples["viability"] = ["85 %", "90 %", "80 %", "82 %", "75 %", "88 %", ""]
+    summary, _, samples = run(study, knowledge)
+    (text,) = warning(summary, "column 'viability' of the sample sheet has 6 cells that are no number ('85 %', '90 %'")
+    assert "left out beside the leak index" in text
+    assert "viability" not in samples
+
+
 def test_a_protein_richer_in_the_medium_than_the_markers_is_told_from_the_lysate(study, knowledge):
     study.intensities["l1"] = study.intensities["a1"] + 3  # the lysate was normalized to another level
     study.intensities.loc[25, "l1"] -= 4

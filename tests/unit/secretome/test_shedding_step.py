@@ -213,12 +213,51 @@ def test_a_soluble_protein_has_counts_and_no_verdict(study):
     assert np.isnan(row["coverage_cytoplasmic"])
 
 
+# ---- where peptides lie ------------------------------------------------------------------------------------------------
+
+
+def test_spans_are_sorted_by_residue_and_told_once_however_often_a_place_was_seen(type_one):
+    fragments = type_one.outside
+    type_one.see("P1", fragments[7], fragments[1], fragments[1].replace("I", "L"), f"_({fragments[1]})_")
+    type_one.see("P1", fragments[1] + fragments[2], "NOWHEREATALLK")
+    row = type_one.run()[1].loc["P1"]
+    # the signal peptide has 21 residues, each fragment 12: the second begins at 34, the eighth at 106
+    assert row["peptide_spans"] == "34-45;34-57;106-117"
+    assert row["length"] == 21 + 120 + 21 + 120
+
+
+def test_a_span_of_a_peptide_that_another_gene_has_too_is_marked(type_one):
+    type_one.entry("Q1", "MGGGK" + type_one.outside[3] + "GGG", gene="TWO")
+    type_one.see("P1", type_one.outside[3], type_one.outside[2])
+    assert type_one.run()[1].loc["P1", "peptide_spans"] == "46-57;58-69*"
+
+
+def test_a_peptide_that_a_protein_has_twice_has_two_spans_and_needs_no_topology(study):
+    piece = fragment(np.random.default_rng(12), 10)
+    study.protein("S", "M" + piece + "GGGGK" + piece)
+    study.protein("T", "M" + piece[::-1])
+    study.see("S", piece)
+    table = study.run()[1]
+    assert table.loc["S", "peptide_spans"] == "2-11;17-26"
+    assert pd.isna(table.loc["T", "peptide_spans"])
+    assert table["length"].tolist() == [26, 11]
+
+
+def test_a_group_without_a_sequence_has_neither_length_nor_spans(type_one):
+    type_one.members["X"], type_one.topologies["X"] = "X", ""
+    type_one.see("X", type_one.outside[3])
+    row = type_one.run()[1].loc["X"]
+    assert row[["length", "peptide_spans"]].isna().all()
+    assert row["peptides_unmapped"] == 1
+
+
 # ---- not run, none, and no ---------------------------------------------------------------------------------------------
 
 
 def test_without_peptide_sequences_nothing_was_judged(type_one):
     summary, table = type_one.run()
-    assert table.loc["P1"].drop(["accession", "topology"]).isna().all()
+    assert table.loc["P1", "length"] == 282
+    assert table.loc["P1"].drop(["accession", "length", "topology"]).isna().all()
     assert "not judged" in summary.warnings[0]
 
 

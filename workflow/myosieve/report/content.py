@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from myosieve.quant.components import Components, principal_components
+from myosieve.report import checks, confidence
 
 # More kinds of reasons than this are summed up.
 _MOST_REASONS = 15
@@ -39,6 +40,11 @@ class Contrast:
     fdr: float
 
     @property
+    def asked(self) -> str:
+        """What was compared, without how the fold change is taken."""
+        return self.question.partition(": log2FC = ")[0]
+
+    @property
     def n_tested(self) -> int:
         """Protein groups with a q-value."""
         return int(self.tests["q_value"].notna().sum())
@@ -57,6 +63,12 @@ class Contrast:
     def n_hits(self) -> int:
         """Protein groups at or below the false discovery rate, with or without a fold change."""
         return int((self.tests["q_value"] <= self.fdr).sum())
+
+    @property
+    def confidence(self) -> dict[str, int]:
+        """Ranked candidates of high, medium and low confidence."""
+        counts = confidence.confidence(self.ranked, self.fdr).value_counts()
+        return {level: int(counts.get(level, 0)) for level in confidence.LEVELS}
 
     @property
     def exclusions(self) -> list[tuple[str, int]]:
@@ -96,13 +108,17 @@ class Content:
         Principal components of the samples, or None where there are too few.
     warnings
         What a reader must see first.
+    warned
+        The same by topic: leak, serum, normalization, design, other.
+    annotation
+        The table as it came.
     methods
         (stage, sentences) of each step that ran.
     settings, counts
         Columns stage, name, value (text): what each step was told, and what it counted.
     versions, inputs
         (program, version) and (file, SHA-256).
-    crosstalk, pathways, facts, leak_tests
+    crosstalk, pathways, facts, leak_tests, evidence, shedding
         Tables of the contract, or None where the report was not given them.
     """
 
@@ -121,15 +137,27 @@ class Content:
     after: pd.DataFrame
     components: Components | None
     warnings: tuple[str, ...]
+    warned: Mapping[str, Sequence[str]]
     methods: tuple[tuple[str, tuple[str, ...]], ...]
     settings: pd.DataFrame
     counts: pd.DataFrame
     versions: tuple[tuple[str, str], ...]
     inputs: tuple[tuple[str, str], ...]
+    annotation: pd.DataFrame
     crosstalk: pd.DataFrame | None = None
     pathways: pd.DataFrame | None = None
     facts: pd.DataFrame | None = None
     leak_tests: pd.DataFrame | None = None
+    evidence: pd.DataFrame | None = None
+    shedding: pd.DataFrame | None = None
+
+    @property
+    def checks(self) -> list[checks.Check]:
+        """Leak, serum, normalization and design: what was found."""
+        ranked = pd.concat([contrast.ranked for contrast in self.contrasts])
+        return checks.checks(
+            self.samples_qc, self.leak_tests, self.sensitivity, self.samples, self.design, ranked, self.warned
+        )
 
 
 def gather(
@@ -150,6 +178,8 @@ def gather(
     pathways: pd.DataFrame | None = None,
     facts: pd.DataFrame | None = None,
     leak_tests: pd.DataFrame | None = None,
+    evidence: pd.DataFrame | None = None,
+    shedding: pd.DataFrame | None = None,
 ) -> Content:
     """Return what the report says, from the tables of the contract.
 
@@ -166,6 +196,7 @@ def gather(
     told = _contrast_settings(steps)
     fdr = float(settings["fdr"])
     classes = annotation.drop_duplicates("protein_group").set_index("protein_group")["secretion_class"]
+    warnings = (*_disagreements(steps, fdr), *provenance["warnings"])
     contrasts = tuple(
         _contrast(name, question(name, told.get("contrasts", {}).get(name)), rows, candidates, classes, fdr)
         for name, rows in differential.groupby("contrast", sort=False)
@@ -185,7 +216,8 @@ def gather(
         before=before,
         after=after,
         components=principal_components(_without_blanks(after, samples)),
-        warnings=(*_disagreements(steps, fdr), *provenance["warnings"]),
+        warnings=warnings,
+        warned=checks.sort_warnings(checks.staged(warnings, steps)),
         methods=tuple((step["stage"], tuple(step["methods"])) for step in steps if step["methods"]),
         settings=_rows(steps, "settings"),
         counts=_rows(steps, "counts"),
@@ -195,10 +227,13 @@ def gather(
             *sorted(provenance["libraries"].items()),
         ),
         inputs=tuple(sorted(provenance["inputs"].items())),
+        annotation=annotation,
         crosstalk=crosstalk,
         pathways=pathways,
         facts=facts,
         leak_tests=leak_tests,
+        evidence=evidence,
+        shedding=shedding,
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from myosieve.quant.components import Components
+from myosieve.report.explorer import minus_log10
 from myosieve.report.labels import place
 from myosieve.report.theme import BACKGROUND, SCENERY, SECRETION_COLORS, condition_colors
 from myosieve.secretome.leak import NOT_RUN
@@ -22,13 +23,18 @@ from myosieve.secretome.leak import NOT_RUN
 Figure = dict[str, Any]
 
 
-def volcano(tests: pd.DataFrame, named: pd.DataFrame, fdr: float) -> tuple[Figure, int]:
+def volcano(tests: pd.DataFrame, groups: pd.Index, named: pd.DataFrame, fdr: float) -> tuple[Figure, int]:
     """Return the volcano figure of a contrast and how many protein groups have no place in it.
+
+    Its traces name their points by number, `rows`, in place of coordinates and texts: the page has these from the columns of
+    the contrast already (`explorer`).
 
     Parameters
     ----------
     tests
         Rows of one contrast: test, log2fc, p_value, q_value, gene, accession, protein_group, secretion_class, leak_flag.
+    groups
+        Every protein group of the study: a point's number is its place among them.
     named
         Candidates to label, best first: protein_group. Their annotations are named "label".
     fdr
@@ -41,17 +47,18 @@ def volcano(tests: pd.DataFrame, named: pd.DataFrame, fdr: float) -> tuple[Figur
     """
     drawn = tests[tests["log2fc"].notna() & tests["p_value"].notna()]
     x = drawn["log2fc"].round(3)
-    y = np.log10(drawn["p_value"].clip(lower=np.finfo(float).tiny)).round(3).abs()
+    y = minus_log10(drawn["p_value"]).round(3)
     classes = drawn["secretion_class"].where(drawn["secretion_class"].isin(list(SECRETION_COLORS)), "unknown")
     scenery = drawn["q_value"].isna() | (drawn["q_value"] > SCENERY)
     leaking = drawn["leak_flag"].notna() & (drawn["leak_flag"] != NOT_RUN)
-    traces = [_scenery(x[scenery], y[scenery])]
+    number = pd.Series(groups.get_indexer(drawn["protein_group"]), index=drawn.index)
+    traces = [_scenery(number[scenery])]
     for name, color in SECRETION_COLORS.items():
         of_class = ~scenery & (classes == name)
         for flagged in (False, True):
             chosen = of_class & (leaking == flagged)
             if chosen.any():
-                traces.append(_class_trace(drawn[chosen], x[chosen], y[chosen], name, color, flagged))
+                traces.append(_class_trace(number[chosen], name, color, flagged))
     _show_once(traces)
     # Absences are weighted apart within the family: the line is that of the fold changes.
     measured = drawn[drawn["test"] != "detection"]
@@ -87,31 +94,20 @@ def escaped(text: object) -> str:
     return html.escape(str(text), quote=False)
 
 
-def _scenery(x: pd.Series, y: pd.Series) -> Figure:
+def _scenery(rows: pd.Series) -> Figure:
     return {
-        "type": "scatter", "mode": "markers", "name": f"q > {SCENERY:g} or no q", "x": x.tolist(), "y": y.tolist(),
-        "hoverinfo": "skip", "marker": {"size": 4, "color": BACKGROUND, "opacity": 0.35},
+        "type": "scatter", "mode": "markers", "name": f"q > {SCENERY:g} or no q", "rows": rows.tolist(),
+        "marker": {"size": 4, "color": BACKGROUND, "opacity": 0.35},
     }  # fmt: skip
 
 
-def _class_trace(rows: pd.DataFrame, x: pd.Series, y: pd.Series, name: str, color: str, flagged: bool) -> Figure:
-    accession = rows["accession"].fillna(rows["protein_group"]).map(escaped)
-    leak = "<br>leak flag: %{customdata[1]}" if flagged else ""
-    extra = rows["leak_flag"].map(escaped) if flagged else None
-    q = [float(f"{value:.3g}") for value in rows["q_value"]]
+def _class_trace(rows: pd.Series, name: str, color: str, flagged: bool) -> Figure:
     return {
         "type": "scatter",
         "mode": "markers",
         "name": name.replace("_", " "),
         "legendgroup": name,
-        "x": x.tolist(),
-        "y": y.tolist(),
-        "text": (labels(rows) + " · " + accession).tolist(),
-        "customdata": q if extra is None else [list(pair) for pair in zip(q, extra, strict=True)],
-        "hovertemplate": (
-            f"<b>%{{text}}</b><br>log2FC %{{x:.2f}}<br>q %{{customdata{'[0]' if flagged else ''}:.2g}}{leak}"
-            f"<extra>{name.replace('_', ' ')}</extra>"
-        ),
+        "rows": rows.tolist(),
         "marker": {
             "size": 7,
             "color": color,

@@ -1,12 +1,14 @@
 """The page for people: one HTML file that holds its figures, tables and programs, and asks no host for anything.
 
-Its Content-Security-Policy forbids every request and runs only the scripts whose SHA-256 it names, so that a name in
-somebody's table can neither load nor run anything, even where an escape should fail.
+The two libraries stand in it compressed, and are unpacked and run when the first figure or table comes into view: the text is
+there at once. Its Content-Security-Policy forbids every request and runs only the scripts whose SHA-256 it names, so that a
+name in somebody's table can neither load nor run anything, even where an escape should fail.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import importlib.resources
 import json
@@ -16,17 +18,18 @@ from typing import Any
 
 import pandas as pd
 
-from myosieve.report import figures, quality_figures, validation_words
+from myosieve import schema
+from myosieve.report import checks, confidence, explorer, figures, quality_figures, validation_words
 from myosieve.report.content import Content, Contrast
 from myosieve.report.crosstalk_section import crosstalk_section
 from myosieve.report.theme import SECRETION_COLORS
+from myosieve.report.time_courses_section import time_courses
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
 from myosieve.secretome.leak import NOT_RUN
 
 _TOP_ROWS = 10
-_TABLE_COLUMNS = ("rank", "gene", "accession", "log2fc", "q_value", "secretion_class", "flags", "score", "reason")
-# As many digits as the page shows: rounding twice could differ from the reason's text in the last digit.
-_DIGITS = {"log2fc": ".2f", "q_value": ".2g", "score": ".3f"}
+# The programs of the page, in the order in which they build on one another.
+_PROGRAMS = ("unpacking", "plots", "table", "protein", "explorer", "main")
 
 
 def page(content: Content) -> str:
@@ -40,21 +43,28 @@ def page(content: Content) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "percent": percent, "packed": packed, "or_blank": or_blank}
+    environment.filters |= {
+        "number": number, "percent": percent, "packed": packed, "packed_text": packed_text,
+        "or_blank": or_blank, "interval": interval,
+    }  # fmt: skip
     own = importlib.resources.files("myosieve.report")
-    scripts = {
-        "plotly": _unbroken(_plotly()),
-        "tables": _unbroken(_table_library()),
-        "page": _unbroken((own / "page.js").read_text(encoding="utf-8")),
-    }
+    libraries = {"plotly": _plotly(), "tables": _table_library()}
+    program = _unbroken("".join((own / "browser" / f"{name}.js").read_text(encoding="utf-8") for name in _PROGRAMS))
+    groups = explorer.protein_order(content)
+    first, others = checks.first_three(content.warned)
     return environment.get_template("page.html.j2").render(
         content=content,
-        policy=policy(scripts.values()),
-        scripts=scripts,
+        policy=policy([*libraries.values(), program]),
+        libraries=libraries,
+        program=program,
         styles=_table_styles() + (own / "page.css").read_text(encoding="utf-8"),
+        first_warnings=first,
+        other_warnings=others,
         sections=[_section(i, contrast, content) for i, contrast in enumerate(content.contrasts, start=1)],
+        explored=_explored(content, groups),
         sample_figures=_sample_figures(content),
         crosstalk=crosstalk_section(content),
+        time_courses=time_courses(content),
         validation=validation_words.section(content.validation),
         colors=SECRETION_COLORS,
     )
@@ -71,8 +81,13 @@ def policy(scripts: Any) -> str:
 
 
 def packed(value: Any) -> str:
-    """Return JSON as base64 of its zlib stream: a sixth of the size, and no character in it that HTML could mistake."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Return JSON as `packed_text`."""
+    return packed_text(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+
+
+@functools.lru_cache(maxsize=4)
+def packed_text(text: str) -> str:
+    """Return text as base64 of its zlib stream: a fraction of the size, and no character in it that HTML could mistake."""
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
@@ -84,6 +99,14 @@ def number(value: Any, form: str = ".2f") -> str:
 def percent(value: Any, digits: int = 1) -> str:
     """Return a share as percent, or nothing where it is missing."""
     return "" if pd.isna(value) else f"{100 * value:.{digits}f} %"
+
+
+def interval(row: Any) -> str:
+    """Return a confidence interval in brackets; one that is open on a side says so, one that is unknown is nothing."""
+    low, high = number(row.ci_low), number(row.ci_high)
+    if low and high:
+        return f"[{low} to {high}]"
+    return f"[from {low}]" if low else f"[to {high}]" if high else ""
 
 
 def or_blank(value: Any) -> str:
@@ -110,35 +133,46 @@ def flags(row: Any) -> list[str]:
 
 def _section(index: int, contrast: Contrast, content: Content) -> dict[str, Any]:
     """Return what the template shows of one contrast."""
-    named = contrast.ranked.head(content.top)
-    figure, n_absent = figures.volcano(contrast.tests, named, content.fdr)
-    rows = list(contrast.ranked.itertuples(index=False))
+    best = contrast.ranked.head(_TOP_ROWS)
+    levels = confidence.confidence(best, contrast.fdr)
     return {
         "id": f"contrast-{index}",
         "contrast": contrast,
-        "top": [{"row": row, "flags": flags(row), "link": link(row.accession)} for row in rows[:_TOP_ROWS]],
-        "volcano": figure,
-        "n_absent": n_absent,
-        "n_named": len(named),
-        "n_labels": sum(note.get("name") == "label" for note in figure["layout"]["annotations"]),
+        "top": [
+            {"row": row, "flags": flags(row), "link": link(row.accession), "confidence": level}
+            for row, level in zip(best.itertuples(index=False), levels, strict=True)
+        ],
         "not_run": {
             name: int((contrast.ranked[column] == NOT_RUN).sum())
             for name, column in (("leakage", "leak_flag"), ("serum", "serum_flag"))
         },
-        "table": {"columns": _TABLE_COLUMNS, "rows": [_table_row(row) for row in rows]},
     }
 
 
-def _table_row(row: Any) -> list[Any]:
-    cells = row._asdict() | {"flags": "; ".join(flags(row)), "rank": int(row.rank)}
-    cells["secretion_class"] = or_blank(row.secretion_class).replace("_", " ")
-    return [_json_cell(cells[name], _DIGITS.get(name)) for name in _TABLE_COLUMNS]
-
-
-def _json_cell(value: Any, form: str | None) -> Any:
-    if pd.isna(value):
-        return None
-    return float(format(value, form)) if form else value
+def _explored(content: Content, groups: pd.Index) -> dict[str, Any]:
+    """Return the data of the linked views: of the proteins, and of each contrast with its volcano."""
+    drawn = []
+    for contrast in content.contrasts:
+        named = contrast.ranked.head(content.top)
+        figure, n_absent = figures.volcano(contrast.tests, groups, named, content.fdr)
+        n_labels = sum(note.get("name") == "label" for note in figure["layout"]["annotations"])
+        about = {"name": contrast.name, "question": contrast.question, "n_absent": n_absent, "n_labels": n_labels,
+                 "n_tested": contrast.n_tested, "n_up": contrast.n_up, "n_down": contrast.n_down}  # fmt: skip
+        drawn.append({"about": about, "volcano": figure, "columns": explorer.contrast_columns(contrast, groups)})
+    data = explorer.proteins(content, groups)
+    classes = [name for name in SECRETION_COLORS if name in set(data["secretion_class"])]
+    return {
+        "proteins": data
+        | {
+            "criteria": explorer.criteria(schema.CANDIDATES.names),
+            "colors": dict(SECRETION_COLORS),
+            "study": content.study,
+            "fdr": content.fdr,
+        },
+        "contrasts": drawn,
+        "classes": classes,
+        "height": drawn[0]["volcano"]["layout"]["height"],
+    }
 
 
 def _sample_figures(content: Content) -> list[dict[str, Any]]:
@@ -205,9 +239,10 @@ def _plotly() -> str:
 
 
 def _table_library() -> str:
-    """Return DataTables as an inline module that leaves its exports in `globalThis.tableLibrary`.
+    """Return DataTables as a script that leaves its exports in `globalThis.tableLibrary`.
 
-    itables ships it as a module to import from an address; a page without requests has none.
+    itables ships it as a module to import from an address; a page without requests has none. A function keeps its names to
+    itself, as the module did.
     """
     bundle = (importlib.resources.files("itables") / "html" / "dt_bundle.js").read_text(encoding="utf-8")
     body, exports = re.subn(
@@ -217,7 +252,7 @@ def _table_library() -> str:
     )
     if exports != 1:
         raise RuntimeError(f"itables' bundle has {exports} export statements instead of one: pin an older itables")
-    return body
+    return f'(()=>{{"use strict";{body}\n}})();'
 
 
 def _table_styles() -> str:

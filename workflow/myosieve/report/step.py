@@ -39,6 +39,8 @@ def report(
     pathways: Path | None = None,
     facts: Path | None = None,
     leak_tests: Path | None = None,
+    evidence: Path | None = None,
+    shedding: Path | None = None,
 ) -> Summary:
     """Write the workbook and the page of a study; on any failure neither appears.
 
@@ -60,6 +62,8 @@ def report(
         What `crosstalk` wrote, if it ran.
     leak_tests
         leak_tests.tsv of `secretome`, if it wrote one.
+    evidence, shedding
+        evidence.tsv, and shedding.tsv where there are sequences: what the panel of a protein shows.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def report(
     """
     content = _read(
         study, candidates, differential, annotation, samples_qc, sensitivity, validation, quantified, samples, provenance,
-        settings, crosstalk, pathways, facts, leak_tests,
+        settings, crosstalk, pathways, facts, leak_tests, evidence, shedding,
     )  # fmt: skip
     book, cut = workbook(content)
     text = page(content)
@@ -94,6 +98,8 @@ def _read(
     pathways: Path | None = None,
     facts: Path | None = None,
     leak_tests: Path | None = None,
+    evidence: Path | None = None,
+    shedding: Path | None = None,
 ) -> Content:
     tests = files.read_table(differential, schema.DIFFERENTIAL)
     if tests["contrast"].dropna().empty:
@@ -133,6 +139,8 @@ def _read(
         pathways=None if pathways is None else files.read_table(pathways, schema.STUDY_PATHWAYS),
         facts=None if facts is None else files.read_table(facts, schema.STUDY_FACTS),
         leak_tests=of_contrasts(leak_tests, schema.LEAK_TESTS, "secretome", set(tests["contrast"])),
+        evidence=None if evidence is None else files.read_table(evidence, schema.EVIDENCE),
+        shedding=None if shedding is None else files.read_table(shedding, schema.SHEDDING),
     )
 
 

@@ -34,6 +34,8 @@ DIRECTION_COLORS = {"up": ORANGE, "down": SKY}
 RECEPTOR_COLOR, ORGAN_COLOR = GRAY, GREEN
 # z-scores: ColorBrewer's red and blue, told apart with any color vision.
 DIVERGING = "RdBu_r"
+# The same for Plotly, whose own "RdBu" is another: five of ColorBrewer's colors.
+DIVERGING_STOPS = ((0.0, "#0571B0"), (0.25, "#92C5DE"), (0.5, "#F7F7F7"), (0.75, "#F4A582"), (1.0, "#CA0020"))
 # Above this q-value a point is scenery: drawn in gray.
 SCENERY = 0.5
 
@@ -74,3 +76,9 @@ def condition_colors(conditions: Iterable[object]) -> dict[str, str]:
     """Return a color per condition, in order of first appearance; colors repeat after eight."""
     unique = list(dict.fromkeys(map(str, conditions)))
     return {name: CONDITION_COLORS[i % len(CONDITION_COLORS)] for i, name in enumerate(unique)}
+
+
+def translucent(color: str, opacity: float) -> str:
+    """Return a color '#RRGGBB' that lets through what is behind it."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"

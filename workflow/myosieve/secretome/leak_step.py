@@ -17,12 +17,12 @@ from myosieve.differential.design import Contrast, DesignMatrix, contrasts
 from myosieve.secretome import leak, lysate
 from myosieve.secretome.leak import LeakIndex
 from myosieve.secretome.leak_contrasts import index_contrast, index_tests, residual
+from myosieve.secretome.leak_measures import measures as damage
+from myosieve.secretome.leak_measures import on_scale
 from myosieve.secretome.leak_mixture import Follows, follows_leak
 
 # Secretion classes with a way of their own out of the cell: they need no broken cell to be in the medium.
 OWN_WAY = ("classical", "shed", "gpi_anchored", "annotated")
-# Columns of the sample sheet that measure damage by another way.
-_VIABILITY = re.compile(r"\bldh|lactate.?dehydrogenase|viab|cytotox|cell.?death|trypan", re.IGNORECASE)
 # Residual degrees of freedom that are left beside design and index.
 _FEWEST_DF = 1
 
@@ -217,9 +217,8 @@ def _tests(
     tested = sheet.iloc[positions].reset_index(drop=True)
     own = index[positions]
     measures, scales = {"leak_index": own}, {"leak_index": "log2"}
-    for name in viability_columns(sheet):
-        values, scales[name] = _measure(tested[name])
-        measures[name] = values
+    for name, values in damage(sheet).iloc[positions].items():
+        measures[name], scales[name] = on_scale(values)
     vectors = np.column_stack([contrast.vector[plan.kept] for contrast in plan.contrasts])
     block = inputs.read_block(tested, settings, samples)
     rows = index_tests(pd.DataFrame(measures), plan.without_index.matrix, vectors, block)
@@ -228,21 +227,6 @@ def _tests(
     correlation = {name: _correlation(values, own) for name, values in measures.items() if name != "leak_index"}
     rows["correlation"] = rows["measure"].map(correlation).astype(float)
     return rows[schema.LEAK_TESTS.names]
-
-
-def viability_columns(sheet: pd.DataFrame) -> list[str]:
-    """Return the columns of the sheet that measure damage of the cells by another way, and hold numbers."""
-    named = [name for name in sheet if isinstance(name, str) and _VIABILITY.search(name)]
-    return [name for name in named if pd.to_numeric(sheet[name], errors="coerce").notna().any()]
-
-
-def _measure(cells: pd.Series) -> tuple[np.ndarray, str]:
-    """Return the numbers of a column, amounts as log2; shares and percentages (viability) as they are."""
-    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
-    is_amount = "viab" not in str(cells.name).lower() and "percent" not in str(cells.name).lower()
-    if is_amount and (values[np.isfinite(values)] > 0).all():
-        return np.log2(values), "log2"
-    return values, "as given"
 
 
 def _correlation(values: np.ndarray, index: np.ndarray) -> float:

@@ -142,10 +142,12 @@ def table_of(
         {
             "protein_group": groups["protein_group"],
             "accession": cells(entries["accession"], spoken.entries),
+            "length": np.where(spoken.entries >= 0, proteins.lengths, np.nan),
             "topology": [";".join(f"{s.label} {s.start}-{s.end}" for s in one) for one in spoken.topologies],
             "peptides_mapped": count(each),
             "peptides_unmapped": np.bincount(seen["group"], minlength=n) - count(each),
             "peptides_shared": count(each) - count(alone),
+            "peptide_spans": spans(own, n),
             **{
                 name: np.where(placed, of_part[part], np.nan)
                 for name, part in (
@@ -169,13 +171,30 @@ def table_of(
         }
     )
     not_run = np.full(n, len(seen) == 0) | (groups["decoy"] == "yes").to_numpy()
-    told = [name for name in table if name not in ("protein_group", "accession", "topology")]
+    told = [name for name in table if name not in ("protein_group", "accession", "length", "topology")]
     table["peptide_evidence"] = all_words(
         table, counts, clear, seen, spoken.topologies, laid.protease, laid.looked_for_free
     )
     for name in [*told, "peptide_evidence"]:
         table[name] = table[name].where(~not_run)
     return table
+
+
+def spans(own: pd.DataFrame, proteins: int) -> list[str]:
+    """Return where peptides lie on each protein, as '25-38;40-51;60-71*', sorted; empty where none does.
+
+    Parameters
+    ----------
+    own
+        A row per place of a peptide: protein, start, end (residues from 1), shared. A span with peptides of both kinds, as
+        none should be, is not marked as shared.
+    proteins
+        n.
+    """
+    texts: list[list[str]] = [[] for _ in range(proteins)]
+    for (protein, start, end), shared in own.groupby(["protein", "start", "end"])["shared"].all().items():
+        texts[protein].append(f"{start}-{end}{'*' if shared else ''}")
+    return [";".join(one) for one in texts]
 
 
 def _tested(own: pd.DataFrame, labels: np.ndarray, spoken: Spoken, protease: Protease | None) -> pd.DataFrame:

@@ -14,10 +14,10 @@ import pandas as pd
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
-from myosieve.secretome import blanks, leak_words, outliers, serum, serum_peptides, serum_words
+from myosieve.secretome import blanks, leak_measures, leak_words, outliers, serum, serum_peptides, serum_words
 from myosieve.secretome.accessions import contains_any, targets
 from myosieve.secretome.knowledge import SpeciesKnowledge, read_leak_markers, read_species
-from myosieve.secretome.leak_step import judge_leak, viability_columns
+from myosieve.secretome.leak_step import judge_leak
 from myosieve.secretome.reading import read_annotation, read_intensities
 from myosieve.secretome.serum_peptides import SerumScan
 from myosieve.secretome.serum_sequences import medium_peptides, serum_records
@@ -111,13 +111,13 @@ def secretome(
     summary = _summary(table, sheet)
     summary.methods = leak_words.methods(judged, compartments) + summary.methods
     summary.counts = leak_words.counts(judged, proteins) | summary.counts
-    summary.warnings += leak_words.warnings(judged, sheet, organism, len(markers))
+    summary.warnings += leak_words.warnings(judged, sheet, organism, len(markers)) + leak_measures.unread(sheet)
     present = serum.serum_species(accessions, organisms, species) | set(scan.species.values())
     summary.warnings += _serum_warnings(by_accession, flags, sheet, present)
     serum_words.tell_peptides(summary, by_accession, table, scan)
     serum_words.tell_blanks(summary, table, sheet)
     outputs = [(out, schema.SECRETOME.arrange(table)), (leak_out, judged.effects), (leak_tests_out, judged.tests)]
-    quality = sheet[[*schema.SAMPLES_QC.names, *viability_columns(sheet)]]
+    quality = sheet[schema.SAMPLES_QC.names].join(leak_measures.measures(sheet))
     outputs.append((samples_out, schema.SAMPLES_QC.arrange(quality)))
     with contextlib.ExitStack() as together:  # all or none
         for path, frame in outputs:
