@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 
 from myosieve.report.figures import Figure, escaped
-from myosieve.report.theme import DIRECTION_COLORS, GRAY, ORGAN_COLOR, RECEPTOR_COLOR
+from myosieve.report.theme import BLUE, DIRECTION_COLORS, GRAY, ORGAN_COLOR, PURPLE, RECEPTOR_COLOR, translucent
 
 # As many as can be read on one screen.
 MOST_CANDIDATES, MOST_RECEPTORS, MOST_RECEPTORS_EACH, MOST_ORGANS_EACH = 15, 25, 3, 3
 # The direction stands in the label as well.
-_CURATED_LINK, _LINK, _LITERATURE_LINK = "rgba(0,114,178,0.45)", "rgba(140,140,140,0.35)", "rgba(204,121,167,0.45)"
+_CURATED_LINK, _LINK, _LITERATURE_LINK = (
+    translucent(color, opacity) for color, opacity in ((BLUE, 0.45), (GRAY, 0.35), (PURPLE, 0.45))
+)
 _ARROWS = {"up": "▲", "down": "▼"}
 
 

@@ -16,6 +16,8 @@ _SCREEN, _LINE, _POINT = (1000.0, 390.0), 13.0, 4.0
 _DISTANCES = (12, 24, 38, 56, 78)
 _DIRECTIONS = tuple(math.radians(degrees) for degrees in (90, 0, 180, 45, 135, -90, -45, -135, 20, 160, -20, -160))
 
+# To be cut off is so much worse than to cover something.
+_WORSE = 100
 _NONE = np.empty((0, 2))
 
 
@@ -72,7 +74,7 @@ def _spot(distance: float, angle: float, width: float) -> tuple[float, float]:
 
 
 def _costs(boxes: np.ndarray, taken: np.ndarray, area: tuple[float, float]) -> np.ndarray:
-    """Return the square pixels that a label would cover, or lose beyond the drawing area, in each of its places.
+    """Return the square pixels that a label would cover in each of its places, and, weighed, lose beyond the drawing area.
 
     A box is its center x, center y, width and height, in pixels.
     """
@@ -80,4 +82,5 @@ def _costs(boxes: np.ndarray, taken: np.ndarray, area: tuple[float, float]) -> n
     covered = np.maximum(half - np.abs(boxes[:, None, :2] - taken[None, :, :2]), 0.0)
     low, high = boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2
     beyond = np.maximum(-low, 0.0) + np.maximum(high - np.array(area), 0.0)
-    return covered.prod(axis=2).sum(axis=1) + beyond[:, 0] * boxes[:, 3] + beyond[:, 1] * boxes[:, 2]
+    lost = beyond[:, 0] * boxes[:, 3] + beyond[:, 1] * boxes[:, 2]
+    return covered.prod(axis=2).sum(axis=1) + _WORSE * lost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import textwrap
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, blended_transform_factory
 
 from myosieve.report import paper_replay, theme
@@ -24,9 +26,13 @@ FORMATS = ("svg", "pdf", "png")
 # What would tell when it was written; None leaves it out.
 _NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _LONGEST = 24
+# About what a letter of a sentence takes, with room to spare.
+_LETTER_POINTS = 4.5
 _MM_PER_INCH, _POINTS_PER_INCH = 25.4, 72.0
 # Between what is drawn and the figure's edge; a legend's mark with the gaps beside it, in letters' sizes.
 _PAD_MM, _MARK_SIZES = 1.0, 3.3
+# A line of text is so much higher than the size of its letters.
+_LINE_SHARE = 1.2
 _LEAK_WORDS = "leak flag"
 _MOST_TOLD = 24
 
@@ -38,6 +44,8 @@ class Sheet(Figure):
         super().__init__(figsize=(width_mm / _MM_PER_INCH, inner_mm / _MM_PER_INCH), dpi=paper_replay.DPI)
         self.inner = points(inner_mm)
         self.laid_out = False
+        self.title: Text | None = None
+        self.above = 0.0
         paper_replay.Canvas(self)
 
 
@@ -63,8 +71,9 @@ def saying(width_mm: float, title: str, text: str) -> Sheet:
     figure = new(width_mm, 10)
     axes = figure.subplots()
     axes.set_axis_off()
-    axes.set_title(literal(title, 48))
-    axes.text(0, 1, literal(text, None), transform=axes.transAxes, va="top", color=theme.GRAY, wrap=True)
+    write_title(figure, title)
+    lines = textwrap.fill(text, int(points(width_mm) / _LETTER_POINTS))
+    axes.text(0, 1, lines, transform=axes.transAxes, va="top", color=theme.GRAY)
     return figure
 
 
@@ -81,7 +90,7 @@ def rendered(figure: Sheet) -> tuple[dict[str, bytes], set[str]]:
                 else:
                     page.savefig(file, format=kind, metadata=_NO_DATES[kind])
                 found[kind] = file.getvalue()
-    return found, _lacking(page.written)
+    return found, _lacking(one.text for one in page.written)
 
 
 def lay_out(figure: Sheet) -> None:
@@ -93,18 +102,36 @@ def lay_out(figure: Sheet) -> None:
     if figure.laid_out:
         return
     (axes,) = figure.axes
-    width, pad, highest = figure.bbox.width, points(_PAD_MM), points(theme.HIGHEST_MM)
+    page, pad, highest = figure.bbox.width, points(_PAD_MM), points(theme.HIGHEST_MM)
     with _boxes_allowed():
         legend = sum(one.get_window_extent().height for one in figure.legends)
         _resize(figure, figure.inner)
         axes.set_position((0.2, 0.0, 0.7, 1.0))
         around, inside = axes.get_tightbbox(for_layout_only=True), axes.get_window_extent()
     left, right = inside.x0 - around.x0 + pad, around.x1 - inside.x1 + pad
-    bottom, top = inside.y0 - around.y0 + legend + pad, around.y1 - inside.y1 + pad
+    bottom, top = inside.y0 - around.y0 + legend + pad, max(around.y1 - inside.y1, figure.above) + pad
     height = min(figure.inner + bottom + top, highest)
     _resize(figure, height)
-    axes.set_position((left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height))
+    axes.set_position((left / page, bottom / height, 1 - (left + right) / page, 1 - (bottom + top) / height))
+    if figure.title is not None:
+        _shorten(figure.title, page - left - pad)
     figure.laid_out = True
+
+
+def write_title(figure: Sheet, words: object, gap: float = 4.0) -> None:
+    """Write a title `gap` points above the axes, from their left edge on; what has no room is left out."""
+    (axes,) = figure.axes
+    figure.above = gap + theme.TEXT_PT * _LINE_SHARE
+    where = axes.transAxes + Affine2D().translate(0, gap)
+    figure.title = axes.text(0, 1, literal(words, None), transform=where, va="bottom", in_layout=False)
+
+
+def _shorten(text: Text, room: float) -> None:
+    """Leave letters out at the end until a text has room."""
+    told = text.get_text()
+    while width(text.get_text()) > room and told:
+        told = told[:-1]
+        text.set_text(f"{told}…")
 
 
 def _resize(figure: Figure, height: float) -> None:
@@ -183,11 +210,13 @@ def class_dots(shown: Iterable[str], leaking: bool) -> list[Line2D]:
     return found
 
 
-def legend(figure: Sheet, handles: Sequence[Artist]) -> None:
-    """Put a legend below the axes, in as many columns as fit; of very many entries the first."""
-    if len(handles) > _MOST_TOLD:
-        more = Line2D([], [], linestyle="none", label=f"… and {len(handles) - _MOST_TOLD + 1} more")
-        handles = [*handles[: _MOST_TOLD - 1], more]
+def legend(figure: Sheet, handles: Sequence[Artist], more: Sequence[Artist] = ()) -> None:
+    """Put a legend below the axes, in as many columns as fit: of very many handles the first, and always `more`."""
+    most = _MOST_TOLD - len(more)
+    if len(handles) > most:
+        left = Line2D([], [], linestyle="none", label=f"… and {len(handles) - most + 1} more")
+        handles = [*handles[: most - 1], left]
+    handles = [*handles, *more]
     told = [handle.get_label() for handle in handles]
     widest = max(map(width, told), default=0.0) + _MARK_SIZES * theme.TEXT_PT
     columns = max(1, min(len(told), int((figure.bbox.width - 2 * points(_PAD_MM)) / widest)))

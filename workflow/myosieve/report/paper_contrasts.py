@@ -48,7 +48,8 @@ def volcano(name: str, tests: pd.DataFrame, ranked: pd.DataFrame, fdr: float) ->
         mine = ~scenery & (leaking == hollow)
         _points(axes, drawn[mine], colors[mine].tolist(), size=9, alpha=0.85, hollow=hollow)
     _cutoff(axes, drawn, fdr)
-    axes.set(title=paper.literal(name, 48), xlabel="log2 fold change (treatment / control)", ylabel="−log10 p")
+    axes.set(xlabel="log2 fold change (treatment / control)", ylabel="−log10 p")
+    paper.write_title(figure, name)
     axes.set_ylim(bottom=0)
     paper.legend(figure, paper.class_dots(classes[~scenery], leaking=bool((leaking & ~scenery).any())))
     best = ranked.loc[ranked["protein_group"].isin(drawn["protein_group"]), "protein_group"].head(MOST_NAMED)
@@ -111,6 +112,7 @@ def ranks(name: str, ranked: pd.DataFrame) -> paper.Sheet:
         # the usual formatter of a logarithmic axis writes in mathematics, which is switched off
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
-    axes.set(title=paper.literal(name, 48), xlabel="rank and its interval")
+    axes.set(xlabel="rank and its interval")
+    paper.write_title(figure, name)
     paper.legend(figure, paper.class_dots(classes, leaking=bool(leaking.any())))
     return figure

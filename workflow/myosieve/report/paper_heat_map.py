@@ -66,7 +66,7 @@ def heat_map(
     figure = paper.new(wide, max(_ROW_MM * len(rows), _LOWEST_MM))
     axes = figure.subplots()
     axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
-    axes.set_title(paper.literal(name, 48), pad=_GAP + _STRIP + 3)
+    paper.write_title(figure, name, _GAP + _STRIP + 3)
     axes.patch.set(**_HATCH, linewidth=0)
     axes.spines[:].set_visible(False)
     # where there is no cell, the hatched ground is seen
@@ -76,10 +76,8 @@ def heat_map(
     paper.row_names(axes, paper.names(rows), gap=2 * _DOT_GAP)
     _samples(axes, columns["sample"])
     _scale(axes)
-    paper.legend(
-        figure,
-        [*paper.dots(colors, "s"), Patch(**_HATCH, label="missing"), *paper.class_dots(paper.classes(rows), leaking)],
-    )
+    marks = [Patch(**_HATCH, label="missing"), *paper.class_dots(paper.classes(rows), leaking)]
+    paper.legend(figure, paper.dots(colors, "s"), marks)
     return figure
 
 

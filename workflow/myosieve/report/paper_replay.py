@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from fontTools import subset
@@ -39,6 +39,16 @@ _UNITS = 64
 _NO_LIGATURES = ("-liga", "-clig")
 
 Call = Callable[[RendererBase, Affine2D], None]
+
+
+class Written(NamedTuple):
+    """A line of text: where its base line begins and how large it is, in points; its angle in degrees."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    angle: float
 
 
 @cache
@@ -86,7 +96,7 @@ class Recorder(RendererBase):
         super().__init__()
         self._size = (width, height)
         self.calls: list[Call] = []
-        self.written: set[str] = set()
+        self.written: list[Written] = []
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         """Return the size in points."""
@@ -159,7 +169,7 @@ class Recorder(RendererBase):
         ismath: Any = False, mtext: Text | None = None,
     ) -> None:  # fmt: skip
         """Record a line of text."""
-        self.written.add(s)
+        self.written.append(Written(s, x, y, prop.get_size_in_points(), angle))
         if hasattr(mtext, "set_fontfeatures"):
             mtext.set_fontfeatures(_NO_LIGATURES)
 
@@ -194,7 +204,7 @@ class Recorder(RendererBase):
 class Page(Figure):
     """What a figure drew, as a figure without artists: `savefig` replays it."""
 
-    def __init__(self, calls: list[Call], written: set[str], width: float, height: float) -> None:
+    def __init__(self, calls: list[Call], written: list[Written], width: float, height: float) -> None:
         super().__init__(figsize=(width, height), dpi=DPI)
         self._calls = calls
         self.written = written
@@ -237,7 +247,7 @@ def _png(pixels: np.ndarray, dpi: float) -> bytes:
 def recorded(figure: Figure) -> Page:
     """Return what a figure draws; its layout must be made, and its canvas a `Canvas`."""
     recorder = figure.canvas.get_renderer()
-    recorder.calls, recorder.written = [], set()
+    recorder.calls, recorder.written = [], []
     figure.draw(recorder)
     return Page(recorder.calls, recorder.written, *figure.get_size_inches())
 

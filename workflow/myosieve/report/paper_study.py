@@ -17,7 +17,7 @@ _TOO_FEW_SAMPLES = "There are fewer than three samples or protein groups to comp
 _NO_RECOVERY = "Fewer than five known myokines are among the detected secreted proteins."
 _NO_RECEPTOR = "No receptor is known of the best candidates."
 # Of samples that stand out, as many as can be read; points from a dot to its name.
-_MOST_NAMED, _GAP = 20, 4.0
+_MOST_NAMED, _GAP = 12, 4.0
 
 
 def sample_map(components: Components | None, samples: pd.DataFrame, outliers: set[str]) -> paper.Sheet:
@@ -30,7 +30,7 @@ def sample_map(components: Components | None, samples: pd.DataFrame, outliers: s
     samples
         sample, condition.
     outliers
-        Samples to name: the first 20 in the order of the components.
+        Samples to name: the first twelve in the order of the components.
     """
     if components is None:
         return paper.saying(theme.SINGLE_MM, "Principal components of the samples", _TOO_FEW_SAMPLES)
@@ -49,7 +49,7 @@ def sample_map(components: Components | None, samples: pd.DataFrame, outliers: s
         handles += paper.dots({name: color}, marker)
     first, second = (f"{100 * share:.0f} %" for share in components.explained)
     axes.set(xlabel=f"PC1 ({first} of variance)", ylabel=f"PC2 ({second} of variance)")
-    axes.set_title(f"{components.n_proteins} protein groups")
+    paper.write_title(figure, f"{components.n_proteins} protein groups")
     paper.legend(figure, handles)
     named = drawn[[sample in outliers for sample in components.samples]].head(_MOST_NAMED)
     name_points(figure, named, drawn.drop(named.index)[["x", "y"]].to_numpy(float))
@@ -78,9 +78,10 @@ def recovery(name: str, rows: pd.DataFrame) -> paper.Sheet:
     furthest, most = max(step[-1] for step in steps), max(len(step[3]) for step in steps)
     axes.plot([0, furthest], [0, most], color=theme.BACKGROUND, linewidth=0.6, linestyle="--", label="chance")
     axes.set(
-        title=paper.literal(name, 48), xlabel="first so many detected secreted proteins",
+        xlabel="first so many detected secreted proteins",
         ylabel="known myokines among them", xlim=(0, furthest), ylim=(0, None),
     )  # fmt: skip
+    paper.write_title(figure, name)
     paper.legend(figure, axes.get_lines())
     return figure
 
@@ -104,7 +105,8 @@ def crosstalk(name: str, rows: pd.DataFrame) -> paper.Sheet:
     ]
     figure = paper.new(theme.DOUBLE_MM, 3 + 4.2 * max(map(len, layers)))
     axes = figure.subplots()
-    axes.set(title=paper.literal(name, 48), xlim=(0, figure.bbox.width), ylim=(1.03, -0.03))
+    axes.set(xlim=(0, figure.bbox.width), ylim=(1.0, 0.0))
+    paper.write_title(figure, name)
     axes.set_axis_off()
     widths = [{key: paper.width(words) for key, words in layer.items()} for layer in layers]
     columns = _columns(figure.bbox.width, *(max(layer.values(), default=0.0) for layer in widths))
