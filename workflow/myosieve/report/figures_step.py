@@ -16,6 +16,11 @@ from myosieve.provenance import Summary
 from myosieve.quant.components import principal_components
 from myosieve.report import paper, paper_contrasts, paper_heat_map, paper_study, reading
 
+# What is drawn of the wide tables: to select rows of all their columns takes long.
+_OF_CANDIDATES = ["contrast", "rank", "rank_low", "rank_high", "protein_group", "accession", "gene"]
+_OF_CANDIDATES += ["secretion_class", "leak_flag"]
+_OF_TESTS = ["contrast", "protein_group", "accession", "gene", "log2fc", "p_value", "log10_p", "q_value", "test"]
+
 
 def figures(
     *,
@@ -91,8 +96,8 @@ def _read(
         if unknown:
             raise InputError(f"sample {unknown[0]!r} is not in {samples}", where, "give the files of one run")
     return _Tables(
-        candidates=reading.of_contrasts(candidates, schema.CANDIDATES, "rank", contrasts),
-        tests=tests,
+        candidates=reading.of_contrasts(candidates, schema.CANDIDATES, "rank", contrasts)[_OF_CANDIDATES],
+        tests=tests[_OF_TESTS],
         quality=quality,
         intensities=values,
         samples=sheet,

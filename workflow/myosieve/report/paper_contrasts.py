@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -52,9 +53,11 @@ def volcano(name: str, tests: pd.DataFrame, ranked: pd.DataFrame, fdr: float) ->
     paper.write_title(figure, name)
     axes.set_ylim(bottom=0)
     paper.legend(figure, paper.class_dots(classes[~scenery], leaking=bool((leaking & ~scenery).any())))
-    best = ranked.loc[ranked["protein_group"].isin(drawn["protein_group"]), "protein_group"].head(MOST_NAMED)
-    named = drawn.set_index("protein_group").loc[best].reset_index()
-    others = drawn.loc[~scenery & ~drawn["protein_group"].isin(best), ["log2fc", "height"]].to_numpy(float)
+    there = set(drawn["protein_group"])
+    best = list(islice((group for group in ranked["protein_group"] if group in there), MOST_NAMED))
+    places = drawn.set_index("protein_group", drop=False)
+    named = places.loc[best]
+    others = places.loc[~scenery.to_numpy(), ["log2fc", "height"]].drop(best, errors="ignore").to_numpy(float)
     where = pd.DataFrame({"x": named["log2fc"], "y": named["height"], "label": paper.names(named)})
     name_points(figure, where, others)
     return figure

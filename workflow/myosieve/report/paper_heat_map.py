@@ -53,7 +53,8 @@ def heat_map(
     top
         How many candidates, at most 50.
     """
-    rows = ranked[ranked["protein_group"].isin(intensities.index)].head(min(top, MOST_ROWS))
+    there = intensities.index.get_indexer(ranked["protein_group"]) >= 0
+    rows = ranked[there].head(min(top, MOST_ROWS))
     columns = samples[samples["sample"].isin(intensities.columns) & ~samples["fraction"].isin(["blank", "lysate"])]
     if rows.empty or columns.empty:
         return paper.saying(theme.SINGLE_MM, name, "No candidate is ranked in this contrast.")

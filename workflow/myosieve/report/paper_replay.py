@@ -220,22 +220,24 @@ class Page(Figure):
         self.set_dpi(dpi)
         canvas = FigureCanvasAgg(self)
         canvas.draw()
-        file.write(_png(np.asarray(canvas.buffer_rgba())[..., :3], dpi))
+        file.write(_png(np.asarray(canvas.buffer_rgba()), dpi))
 
 
 def _png(pixels: np.ndarray, dpi: float) -> bytes:
-    """Return pixels (height x width x 3) as PNG, by its specification (https://www.w3.org/TR/png-3/).
+    """Return pixels (height x width x RGBA, without their opacity) as PNG, by its specification.
 
     Rows are not filtered, and packed fast: what is white to the largest part gains little by more, which takes long.
+    Source: https://www.w3.org/TR/png-3/.
     """
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # each row begins with its filter: 0, none
-    rows[:, 1:] = pixels.reshape(height, -1)
+    for color in range(3):
+        rows[:, 1 + color :: 3] = pixels[..., color]
     per_meter = round(dpi / 0.0254)
     chunks = {
         b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0),
         b"pHYs": struct.pack(">IIB", per_meter, per_meter, 1),
-        b"IDAT": zlib.compress(rows.tobytes(), _PNG_LEVEL),
+        b"IDAT": zlib.compress(rows, _PNG_LEVEL),
         b"IEND": b"",
     }
     found = b"\x89PNG\r\n\x1a\n"
