@@ -29,9 +29,10 @@ from myosieve.report import theme
 
 # Of the recording: a point is a pixel.
 DPI = 72.0
-# Of the font's tables, those of typesetting: a PDF holds glyphs that are already set. To cut them took most of a figure's time.
-_TYPESETTING = ("GDEF", "GPOS", "GSUB", "kern", "MATH")
-
+# Of the font's tables, those that a PDF does not need, since it holds glyphs that are set already, by their numbers
+# (ISO 32000-1, 9.9): to cut them takes far longer than to cut the glyphs.
+_NOT_NEEDED = ("GDEF", "GPOS", "GSUB", "kern", "MATH", "post", "cmap", "OS/2")
+# How hard zlib tries, of 9.
 _PNG_LEVEL = 2
 # In which the font measures: parts of a point.
 _UNITS = 64
@@ -256,17 +257,16 @@ def recorded(figure: Figure) -> Page:
 
 @contextmanager
 def light_fonts() -> Iterator[None]:
-    """Leave the font's tables of typesetting out while a PDF is written."""
+    """Leave out what a PDF does not need of a font, while one is written."""
     load = subset.load_font
 
     def without(*given: Any, **named: Any) -> Any:
-        font = load(*given, **named)
-        for table in _TYPESETTING:
-            if table in font:
-                del font[table]
-        font.setGlyphOrder([f"g{i}" for i in range(font["maxp"].numGlyphs)])
-        del font["post"], font["cmap"], font["OS/2"]
-        return font
+        cut = load(*given, **named)
+        cut.setGlyphOrder([f"g{i}" for i in range(cut["maxp"].numGlyphs)])  # their names are not read either
+        for table in _NOT_NEEDED:
+            if table in cut:
+                del cut[table]
+        return cut
 
     subset.load_font = without
     try:
