@@ -1,4 +1,4 @@
-"""Same input, same bytes: in every table, the workbook and the page, whatever the cores and the time."""
+"""Same input, same bytes: in every table, the workbook, the page and the figures, whatever the cores and the time."""
 
 import shutil
 from pathlib import Path
@@ -20,6 +20,7 @@ def test_a_second_run_on_one_core_gives_the_same_bytes(project: Project) -> None
     results = project.folder / "results"
     before = contents(results)
     assert {"demo/candidates.tsv", "demo/candidates.xlsx", "demo/report.html"} <= set(before)
+    assert {f"demo/figures/samples.{kind}" for kind in ("svg", "pdf", "png")} <= set(before)
     shutil.rmtree(results)
     shutil.rmtree(project.folder / ".snakemake")
     done = project.snakemake("--configfile", "mine.yaml", "--cores", "1")

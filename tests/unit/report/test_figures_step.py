@@ -1,12 +1,21 @@
 """The figures for a paper: text that is text, names as they are, sizes in mm, the same bytes, all files or none."""
 
+import io
 import re
+import warnings
 import xml.etree.ElementTree as ElementTree
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
@@ -17,7 +26,7 @@ from myosieve import files, schema
 from myosieve.cli import main
 from myosieve.errors import InputError
 from myosieve.quant.components import principal_components
-from myosieve.report import paper, paper_contrasts, paper_study, theme
+from myosieve.report import paper, paper_contrasts, paper_heat_map, paper_replay, paper_study, theme
 from myosieve.report.figures_step import _suffixes, figures
 from myosieve.report.validation_words import recovery_steps
 
@@ -90,7 +99,7 @@ def test_conditions_that_begin_with_an_underscore_stand_in_the_legend(on_paper) 
     samples = pd.DataFrame({"sample": list("abcd"), "condition": ["_x", "_x", "$y$", "$y$"]})
     figure = paper_study.sample_map(principal_components(values), samples, {"c"})
     assert {"_x", "$y$", "c"} <= words(figure)
-    assert b">_x</text>" in paper.rendered(figure)["svg"]
+    assert b">_x</text>" in paper.rendered(figure)[0]["svg"]
 
 
 def test_sizes_are_those_of_a_journals_column_and_page(folder: Path) -> None:
@@ -201,11 +210,36 @@ def test_p_values_too_small_for_a_number_have_their_height(on_paper) -> None:
 
 def test_z_scores_are_those_of_the_observed_values_and_missing_stays_missing() -> None:
     values = pd.DataFrame([[1.0, 2.0, 3.0, np.nan], [5.0, np.nan, np.nan, np.nan], [4.0, 4.0, 4.0, 4.0]])
-    found = paper_contrasts.z_scores(values)
+    found = paper_heat_map.z_scores(values)
     assert found.iloc[0, :3].tolist() == pytest.approx([-1, 0, 1])
     assert found.iloc[1, 0] == 0
     assert found.iloc[2].tolist() == [0, 0, 0, 0]
     assert found.isna().equals(values.isna())
+
+
+def ranked_of(groups: list[str], **columns: object) -> pd.DataFrame:
+    """Return candidates with a rank, with what the figures read of them."""
+    rows = pd.DataFrame(
+        {"protein_group": groups, "accession": groups, "gene": groups, "rank": np.arange(len(groups)) + 1}
+    )
+    rows["rank_low"], rows["rank_high"] = rows["rank"], rows["rank"] + 4
+    return rows.assign(**{"secretion_class": "shed", "leak_flag": None} | columns)
+
+
+def cut_off(figure: paper.Sheet) -> list[str]:
+    """Return the texts that reach beyond the page."""
+    paper.lay_out(figure)
+    page = paper_replay.recorded(figure)
+    found = []
+    for one in page.written:
+        width, height, below = paper_replay._measured(one.text, one.size)
+        assert one.angle in (0, 90)
+        x0, y0, x1, y1 = one.x, one.y - below, one.x + width, one.y + height - below
+        if one.angle == 90:
+            x0, y0, x1, y1 = one.x - height + below, one.y, one.x + below, one.y + width
+        if x0 < 0 or y0 < 0 or x1 > figure.bbox.width or y1 > figure.bbox.height:
+            found.append(one.text)
+    return found
 
 
 def test_samples_of_a_condition_stand_together_and_lysates_and_blanks_do_not_enter(on_paper) -> None:
@@ -214,29 +248,186 @@ def test_samples_of_a_condition_stand_together_and_lysates_and_blanks_do_not_ent
         "fraction": ["secretome"] * 4 + ["lysate", "blank"],
     })  # fmt: skip
     values = pd.DataFrame(np.arange(6.0)[None], columns=list("abcdef"), index=["P1"])
-    ranked = pd.DataFrame({"protein_group": ["P1"], "gene": ["IL6"], "accession": ["P1"]})
-    figure = paper_contrasts.heat_map("c", ranked, values, samples, 25)
-    figure.draw_without_rendering()
-    assert [text.get_text() for text in figure.axes[1].get_xticklabels()] == ["a", "c", "b", "d"]
-    (cells,) = figure.axes[1].collections
+    figure = paper_heat_map.heat_map("c", ranked_of(["P1"]), values, samples, 25)
+    (axes,) = figure.axes
+    below = {text.get_text(): text.get_position()[0] for text in axes.texts if text.get_rotation() == 90}
+    assert sorted(below, key=below.get) == ["a", "c", "b", "d"]
     z = (np.array([0, 2, 1, 3]) - 1.5) / np.std([0, 1, 2, 3], ddof=1)
-    assert np.asarray(cells.get_array()).ravel() == pytest.approx(z)
+    colors = colormaps[theme.DIVERGING].resampled(41)(paper_heat_map.shades(z))
+    cells = axes.collections[0]
+    paths = list(zip(cells.get_paths(), cells.get_facecolors(), strict=True))
+    for i, color in enumerate(colors):
+        (found,) = [face for path, face in paths if path.contains_point((i, 0))]
+        assert found.tolist() == color.tolist()
 
 
-@pytest.mark.parametrize(("n_groups", "n_samples"), [(1, 6), (3, 13), (60, 70)])
-def test_few_candidates_many_conditions_and_long_names_still_fit(on_paper, n_groups: int, n_samples: int) -> None:
+def test_a_shade_is_the_nearest_of_forty_one_and_missing_has_none() -> None:
+    scores = np.array([-5, -2, -1.96, -1.94, 0, 0.04, 0.06, 2, 9, np.nan])
+    assert paper_heat_map.shades(scores).tolist() == [0, 0, 0, 1, 20, 20, 21, 40, 40, -1]
+
+
+def test_where_a_value_is_missing_no_cell_hides_the_hatched_ground(on_paper) -> None:
+    values = pd.DataFrame([[1.0, np.nan, 3.0]], columns=list("abc"), index=["P1"])
+    samples = pd.DataFrame({"sample": list("abc"), "condition": "x", "fraction": "secretome"})
+    (axes,) = paper_heat_map.heat_map("c", ranked_of(["P1"]), values, samples, 25).axes
+    covered = [any(path.contains_point((i, 0)) for path in axes.collections[0].get_paths()) for i in range(3)]
+    assert covered == [True, False, True]
+    assert axes.patch.get_hatch() == "//////"
+
+
+@pytest.mark.parametrize(("n_groups", "n_samples"), [(1, 3), (1, 6), (3, 13), (60, 70), (50, 318)])
+def test_few_candidates_many_samples_and_long_names_still_fit(on_paper, n_groups: int, n_samples: int) -> None:
     names = [f"a_very_long_sample_name_{i:03}" for i in range(n_samples)]
-    conditions = [f"a long condition {i % 12}" for i in range(n_samples)]
+    conditions = [f"a long condition {i % 40}" for i in range(n_samples)]
     samples = pd.DataFrame({"sample": names, "condition": conditions, "fraction": "secretome"})
     groups = [f"P{i}" for i in range(n_groups)]
     values = pd.DataFrame(np.random.default_rng(1).normal(size=(n_groups, n_samples)), columns=names, index=groups)
-    ranked = pd.DataFrame({"protein_group": groups, "gene": "LONGNAME" * 3, "accession": groups})
-    figure = paper_contrasts.heat_map("c", ranked, values, samples, 100)
-    paper.lay_out(figure)  # matplotlib warns, which is an error here, where axes have no room
-    page = figure.bbox
-    (legend,) = figure.legends
-    assert legend.get_window_extent().x1 <= page.x1
-    assert figure.get_size_inches()[1] * 25.4 <= theme.HIGHEST_MM + 1e-9
+    ranked = ranked_of(groups, gene="LONGNAME" * 3)
+    for figure in (
+        paper_heat_map.heat_map("a long name of a contrast " * 3, ranked, values, samples, 100),
+        paper_contrasts.ranks("W" * 100, ranked),
+        paper_study.sample_map(principal_components(values), samples, set(names)),
+    ):
+        assert cut_off(figure) == []
+        assert figure.get_size_inches()[1] * 25.4 <= theme.HIGHEST_MM + 1e-9
+        assert figure.axes[0].get_position().height > 0.1
+
+
+def test_a_heat_map_of_many_samples_is_as_many_paths_as_colors(on_paper) -> None:
+    names = [f"s{i}" for i in range(318)]
+    values = pd.DataFrame(
+        np.random.default_rng(1).normal(size=(50, 318)), columns=names, index=[f"P{i}" for i in range(50)]
+    )
+    samples = pd.DataFrame({"sample": names, "condition": "x", "fraction": "secretome"})
+    figure = paper_heat_map.heat_map("c", ranked_of(list(values.index)), values, samples, 50)
+    assert len(figure.axes[0].collections[0].get_paths()) == 41
+    assert "318 samples" in words(figure)
+
+
+def test_a_legend_of_very_many_conditions_says_how_many_it_leaves_out(on_paper) -> None:
+    samples = pd.DataFrame({"sample": [f"s{i}" for i in range(60)], "condition": [f"c{i}" for i in range(60)]})
+    values = pd.DataFrame(np.random.default_rng(1).normal(size=(80, 60)), columns=samples["sample"])
+    figure = paper_study.sample_map(principal_components(values), samples, set())
+    told = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert told == [*(f"c{i}" for i in range(23)), "… and 37 more"]
+
+
+def test_conditions_whose_color_comes_again_have_another_mark(on_paper) -> None:
+    samples = pd.DataFrame({"sample": [f"s{i}" for i in range(20)], "condition": [f"c{i}" for i in range(20)]})
+    values = pd.DataFrame(np.random.default_rng(1).normal(size=(80, 20)), columns=samples["sample"])
+    figure = paper_study.sample_map(principal_components(values), samples, set())
+    looks = {(line.get_color(), line.get_marker()) for line in figure.legends[0].get_lines()}
+    assert len(looks) == 20
+
+
+def open_or_filled(collection: Collection) -> list[str]:
+    """Return 'open' or 'filled' for each point: open ones let white, or what is behind them, be seen."""
+    faces = (
+        np.broadcast_to(collection.get_facecolors(), (len(collection.get_offsets()), 4))
+        if len(collection.get_facecolors())
+        else np.zeros((len(collection.get_offsets()), 4))
+    )
+    return ["open" if face[3] == 0 or (face[:3] == 1).all() else "filled" for face in faces]
+
+
+def test_candidates_with_a_leak_flag_are_open_circles_in_ranks_heat_map_and_volcano(on_paper) -> None:
+    flags = ["marker", None, "not run", "follows leak"]
+    groups = ["P1", "P2", "P3", "P4"]
+    expected = ["open", "filled", "filled", "open"]
+    ranked = ranked_of(groups, leak_flag=flags)
+    ranks = paper_contrasts.ranks("c", ranked)
+    assert open_or_filled(ranks.axes[0].collections[1]) == expected
+    values = pd.DataFrame(np.random.default_rng(1).normal(size=(4, 3)), columns=list("abc"), index=groups)
+    samples = pd.DataFrame({"sample": list("abc"), "condition": "x", "fraction": "secretome"})
+    heat_map = paper_heat_map.heat_map("c", ranked, values, samples, 25)
+    (dots,) = [one for one in heat_map.axes[0].collections if len(one.get_offsets()) == 4]
+    assert open_or_filled(dots) == expected
+    tests = ranked.assign(log2fc=[1.0, 2.0, 3.0, 4.0], p_value=0.01, log10_p=-2.0, q_value=0.02, test="moderated_t")
+    volcano = paper_contrasts.volcano("c", tests, ranked, 0.05)
+    shown = {
+        x: look
+        for points in volcano.axes[0].collections
+        for (x, _), look in zip(points.get_offsets(), open_or_filled(points), strict=True)
+        if x > 0
+    }
+    assert [shown[x] for x in (1.0, 2.0, 3.0, 4.0)] == expected
+    for figure in (ranks, heat_map, volcano):
+        assert "leak flag" in words(figure)
+    assert "leak flag" not in words(paper_contrasts.ranks("c", ranked_of(groups, leak_flag="not run")))
+
+
+def test_what_is_replayed_is_what_matplotlib_draws_by_itself(drawn, on_paper) -> None:
+    ranked = drawn.frame("candidates", schema.CANDIDATES).query("rank.notna()").sort_values("rank", kind="stable")
+    tests = drawn.frame("differential", schema.DIFFERENTIAL).assign(secretion_class="shed", leak_flag=None)
+    values = pd.DataFrame(np.random.default_rng(1).normal(size=(len(ranked), 4)), columns=list("abcd"))
+    values.index = ranked["protein_group"]
+    samples = pd.DataFrame({"sample": list("abcd"), "condition": list("xxyy"), "fraction": "secretome"})
+    for figure in (
+        paper_contrasts.volcano("c", tests, ranked, 0.05),
+        paper_heat_map.heat_map("c", ranked, values, samples, 25),
+        paper_study.crosstalk("c", rows_of()),
+        paper_study.recovery("c", made_validation(("c",))),
+    ):
+        replayed, _ = paper.rendered(figure)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            with io.BytesIO() as file:
+                FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None})
+                own = file.getvalue()
+        number = rb"-?\d+\.?\d*"
+        assert re.sub(number, b"0", own) == re.sub(number, b"0", replayed["svg"])
+        # a text's size is measured a little differently
+        both = [np.array(re.findall(number, one), dtype=float) for one in (own, replayed["svg"])]
+        assert np.abs(both[0] - both[1]).max() < 0.3
+
+
+def test_a_png_shows_what_matplotlib_draws_by_itself(on_paper) -> None:
+    figure = paper_study.recovery("c", made_validation(("c",)))
+    paper.lay_out(figure)
+    page = paper_replay.recorded(figure)
+    with io.BytesIO() as file:
+        page.write_png(file, theme.DPI)
+        found = np.asarray(Image.open(file), dtype=float)
+    for one in figure.axes[0].get_lines():  # texts are placed by other measures of their size: only lines are compared
+        assert one.get_visible()
+    for text in figure.findobj(Text):
+        text.set_visible(False)
+    figure.set_dpi(theme.DPI)
+    own = FigureCanvasAgg(figure)
+    own.draw()
+    lines = np.asarray(own.buffer_rgba())[..., :3].astype(float)
+    assert lines.shape == found.shape
+    dark = lines.min(axis=2) < 200
+    assert dark.sum() > 5000
+    assert (np.abs(found - lines).max(axis=2)[dark] < 60).mean() > 0.99
+
+
+def test_a_figure_is_drawn_once_for_all_formats(on_paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    draws = Axes.draw
+    monkeypatch.setattr(Axes, "draw", lambda axes, renderer: (calls.append(renderer), draws(axes, renderer))[1])
+    contents, _ = paper.rendered(paper_contrasts.ranks("c", ranked_of(["P1", "P2"])))
+    assert set(contents) == {"svg", "pdf", "png"}
+    assert len(calls) == 1
+
+
+def test_a_pdf_embeds_one_font_without_tables_of_typesetting(folder: Path) -> None:
+    for path in folder.glob("*.pdf"):
+        content = path.read_bytes()
+        # a minus sign, "fi" or "fl" bring none of their own; a character beyond 65,535, as that of a muscle, does
+        assert content.count(b"/FontFile2") == (2 if "\U0001f4aa" in "".join(texts(path.with_suffix(".svg"))) else 1)
+        for stream in re.findall(rb"/Length1 \d+.*?stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+            font = TTFont(io.BytesIO(zlib.decompress(stream)))
+            assert {"glyf", "loca", "head", "hhea", "hmtx", "maxp"} <= set(font.keys())
+            assert not {"GSUB", "GPOS"} & set(font.keys())
+
+
+def test_colors_stand_in_the_theme_alone() -> None:
+    room = Path(paper.__file__).parent
+    # the workbook's colors are those of spreadsheets; pathway maps take the page's
+    told = [path for path in room.glob("*.py") if path.name not in ("theme.py", "workbook.py", "pathway_maps.py")]
+    assert len(told) > 10
+    assert [path.name for path in told if re.search(r"#[0-9A-Fa-f]{6}\b", path.read_text(encoding="utf-8"))] == []
 
 
 def test_the_ranks_intervals_are_those_of_the_table(drawn, on_paper) -> None:

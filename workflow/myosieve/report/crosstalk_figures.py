@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 
 from myosieve.report.figures import Figure, escaped
-from myosieve.report.theme import DIRECTION_COLORS, GRAY, ORGAN_COLOR, RECEPTOR_COLOR
+from myosieve.report.theme import BLUE, DIRECTION_COLORS, GRAY, ORGAN_COLOR, PURPLE, RECEPTOR_COLOR, translucent
 
 # As many as can be read on one screen.
 MOST_CANDIDATES, MOST_RECEPTORS, MOST_RECEPTORS_EACH, MOST_ORGANS_EACH = 15, 25, 3, 3
 # The direction stands in the label as well.
-_CURATED_LINK, _LINK, _LITERATURE_LINK = "rgba(0,114,178,0.45)", "rgba(140,140,140,0.35)", "rgba(204,121,167,0.45)"
+_CURATED_LINK, _LINK, _LITERATURE_LINK = (
+    translucent(color, opacity) for color, opacity in ((BLUE, 0.45), (GRAY, 0.35), (PURPLE, 0.45))
+)
 _ARROWS = {"up": "▲", "down": "▼"}
 
 
@@ -24,20 +26,23 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
     first organs: those that express it most, then those of literature.
     """
     known = rows[rows["receptor_gene"].notna()]
-    chosen: list[pd.DataFrame] = []
+    receptors_of: dict[str, dict[str, list[int]]] = {}
+    for i, (group, receptor) in enumerate(zip(known["protein_group"], known["receptor_gene"], strict=True)):
+        receptors_of.setdefault(group, {}).setdefault(receptor, []).append(i)
+    shown: list[int] = []
     receptors: set[str] = set()
-    for _, mine in known.groupby("protein_group", sort=False):
-        if len(chosen) == MOST_CANDIDATES:
+    n_candidates = 0
+    for mine in receptors_of.values():
+        if n_candidates == MOST_CANDIDATES:
             break
         names = []
-        for name in list(dict.fromkeys(mine["receptor_gene"]))[:MOST_RECEPTORS_EACH]:
+        for name in list(mine)[:MOST_RECEPTORS_EACH]:
             if len(receptors | {name}) <= MOST_RECEPTORS:
                 receptors.add(name)
                 names.append(name)
-        if names:
-            mine = mine[mine["receptor_gene"].isin(names)]
-            chosen.append(mine.groupby("receptor_gene", sort=False).head(MOST_ORGANS_EACH))
-    return pd.concat(chosen) if chosen else known
+        shown += sorted(i for name in names for i in mine[name][:MOST_ORGANS_EACH])
+        n_candidates += bool(names)
+    return known.iloc[shown]
 
 
 def sankey(rows: pd.DataFrame) -> Figure | None:

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from myosieve import files, schema
 from myosieve.errors import InputError
 from myosieve.provenance import Summary
 from myosieve.quant.components import principal_components
-from myosieve.report import paper, paper_contrasts, paper_study, reading
+from myosieve.report import paper, paper_contrasts, paper_heat_map, paper_study, reading
+
+# What is drawn of the wide tables: to select rows of all their columns takes long.
+_OF_CANDIDATES = ["contrast", "rank", "rank_low", "rank_high", "protein_group", "accession", "gene"]
+_OF_CANDIDATES += ["secretion_class", "leak_flag"]
+_OF_TESTS = ["contrast", "protein_group", "accession", "gene", "log2fc", "p_value", "log10_p", "q_value", "test"]
 
 
 def figures(
@@ -53,9 +57,10 @@ def figures(
     n_drawn = 0
     with files.writing_folder(out) as folder, paper.drawing():
         for name, figure in _drawn(tables, float(settings["fdr"]), int(settings["report"]["top"])):
-            boxes |= paper.lacking(figure)
+            contents, lacking = paper.rendered(figure)
+            boxes |= lacking
             n_drawn += 1
-            for kind, content in paper.rendered(figure).items():
+            for kind, content in contents.items():
                 (folder / f"{name}.{kind}").write_bytes(content)
     summary = Summary(counts={"figures": n_drawn})
     if boxes:
@@ -91,8 +96,8 @@ def _read(
         if unknown:
             raise InputError(f"sample {unknown[0]!r} is not in {samples}", where, "give the files of one run")
     return _Tables(
-        candidates=reading.of_contrasts(candidates, schema.CANDIDATES, "rank", contrasts),
-        tests=tests,
+        candidates=reading.of_contrasts(candidates, schema.CANDIDATES, "rank", contrasts)[_OF_CANDIDATES],
+        tests=tests[_OF_TESTS],
         quality=quality,
         intensities=values,
         samples=sheet,
@@ -101,7 +106,7 @@ def _read(
     )
 
 
-def _drawn(tables: _Tables, fdr: float, top: int) -> Iterator[tuple[str, Figure]]:
+def _drawn(tables: _Tables, fdr: float, top: int) -> Iterator[tuple[str, paper.Sheet]]:
     """Yield each figure with the name of its files."""
     blanks = tables.samples.loc[tables.samples["fraction"] == "blank", "sample"]
     components = principal_components(tables.intensities.drop(columns=blanks, errors="ignore"))
@@ -118,7 +123,7 @@ def _drawn(tables: _Tables, fdr: float, top: int) -> Iterator[tuple[str, Figure]
         yield f"ranks_{suffix}", paper_contrasts.ranks(name, ranked)
         yield (
             f"heat_map_{suffix}",
-            paper_contrasts.heat_map(name, ranked, tables.intensities, tables.samples, top),
+            paper_heat_map.heat_map(name, ranked, tables.intensities, tables.samples, top),
         )
         checked = tables.validation[tables.validation["contrast"] == name]
         yield f"recovery_{suffix}", paper_study.recovery(name, checked)

@@ -2,85 +2,164 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import textwrap
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pandas as pd
 from matplotlib import style
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, blended_transform_factory
 
-from myosieve.report import theme
+from myosieve.report import paper_replay, theme
+from myosieve.secretome.leak import NOT_RUN
 
 FORMATS = ("svg", "pdf", "png")
 # What would tell when it was written; None leaves it out.
-_NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+_NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _LONGEST = 24
-_MM_PER_INCH = 25.4
-# About what a letter, a line and the mark of a legend's entry take, in mm at 7 pt.
-LETTER_MM, _LINE_MM, _MARK_MM = 1.5, 3.4, 8.0
+# About what a letter of a sentence takes, with room to spare.
+_LETTER_POINTS = 4.5
+_MM_PER_INCH, _POINTS_PER_INCH = 25.4, 72.0
+# Between what is drawn and the figure's edge; a legend's mark with the gaps beside it, in letters' sizes.
+_PAD_MM, _MARK_SIZES = 1.0, 3.3
+# A line of text is so much higher than the size of its letters.
+_LINE_SHARE = 1.2
+_LEAK_WORDS = "leak flag"
+_MOST_TOLD = 24
+
+
+class Sheet(Figure):
+    """A figure whose axes are as high as wished: its own height follows from what stands around them."""
+
+    def __init__(self, width_mm: float, inner_mm: float) -> None:
+        super().__init__(figsize=(width_mm / _MM_PER_INCH, inner_mm / _MM_PER_INCH), dpi=paper_replay.DPI)
+        self.inner = points(inner_mm)
+        self.laid_out = False
+        self.title: Text | None = None
+        self.above = 0.0
+        paper_replay.Canvas(self)
 
 
 @contextmanager
 def drawing() -> Iterator[None]:
     """Set the theme, whatever the user's matplotlibrc says. Ticks are made late: figures are drawn and written inside."""
-    with style.context(["default", theme.PAPER], after_reset=True):
-        yield
+    # figures make the collector of garbage run often: it passes over what is there already, libraries above all
+    gc.freeze()
+    try:
+        with style.context(["default", theme.PAPER], after_reset=True):
+            yield
+    finally:
+        gc.unfreeze()
 
 
-def new(width_mm: float, height_mm: float) -> Figure:
-    """Return an empty figure of this size."""
-    return Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout="constrained")
+def new(width_mm: float, inner_mm: float) -> Sheet:
+    """Return an empty figure of this width; its axes will be `inner_mm` high, or less where the page ends."""
+    return Sheet(width_mm, inner_mm)
 
 
-def saying(width_mm: float, title: str, text: str) -> Figure:
+def saying(width_mm: float, title: str, text: str) -> Sheet:
     """Return a figure that says why there is nothing to draw."""
-    figure = new(width_mm, 30)
+    figure = new(width_mm, 10)
     axes = figure.subplots()
     axes.set_axis_off()
-    axes.set_title(literal(title))
-    axes.text(0, 0.5, literal(text, None), transform=axes.transAxes, va="center", color=theme.GRAY, wrap=True)
+    write_title(figure, title)
+    lines = textwrap.fill(text, int(points(width_mm) / _LETTER_POINTS))
+    axes.text(0, 1, lines, transform=axes.transAxes, va="top", color=theme.GRAY)
     return figure
 
 
-def rendered(figure: Figure) -> dict[str, bytes]:
-    """Return the figure's bytes by format. A character that the font lacks is a box in PDF and PNG, and itself in SVG."""
+def rendered(figure: Sheet) -> tuple[dict[str, bytes], set[str]]:
+    """Return the figure's bytes by format, and the characters that the font lacks: a box in PDF and PNG, itself in SVG."""
     lay_out(figure)
     found = {}
-    for kind in FORMATS:
-        with io.BytesIO() as file, _boxes_allowed():
-            figure.savefig(file, format=kind, metadata=_NO_DATES[kind])
-            found[kind] = file.getvalue()
-    return found
+    with _boxes_allowed(), paper_replay.light_fonts():
+        page = paper_replay.recorded(figure)
+        for kind in FORMATS:
+            with io.BytesIO() as file:
+                if kind == "png":
+                    page.write_png(file, theme.DPI)
+                else:
+                    page.savefig(file, format=kind, metadata=_NO_DATES[kind])
+                found[kind] = file.getvalue()
+    return found, _lacking(one.text for one in page.written)
 
 
-def lay_out(figure: Figure) -> None:
-    """Make the layout once, not for each format; what is added later does not move it."""
-    if figure.get_constrained_layout():
-        with _boxes_allowed():
-            figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+def lay_out(figure: Sheet) -> None:
+    """Give the axes their place, once; what is added later does not move it.
+
+    A figure has one axes (what stands beside it is an inset of it). What stands around it is measured at about its size: how
+    many ticks there are may change with it, how wide they are hardly does.
+    """
+    if figure.laid_out:
+        return
+    (axes,) = figure.axes
+    page, pad, highest = figure.bbox.width, points(_PAD_MM), points(theme.HIGHEST_MM)
+    with _boxes_allowed():
+        legend = sum(one.get_window_extent().height for one in figure.legends)
+        _resize(figure, figure.inner)
+        axes.set_position((0.2, 0.0, 0.7, 1.0))
+        around, inside = axes.get_tightbbox(for_layout_only=True), axes.get_window_extent()
+    left, right = inside.x0 - around.x0 + pad, around.x1 - inside.x1 + pad
+    bottom, top = inside.y0 - around.y0 + legend + pad, max(around.y1 - inside.y1, figure.above) + pad
+    height = min(figure.inner + bottom + top, highest)
+    _resize(figure, height)
+    axes.set_position((left / page, bottom / height, 1 - (left + right) / page, 1 - (bottom + top) / height))
+    if figure.title is not None:
+        _shorten(figure.title, page - left - pad)
+    figure.laid_out = True
+
+
+def write_title(figure: Sheet, words: object, gap: float = 4.0) -> None:
+    """Write a title `gap` points above the axes, from their left edge on; what has no room is left out."""
+    (axes,) = figure.axes
+    figure.above = gap + theme.TEXT_PT * _LINE_SHARE
+    where = axes.transAxes + Affine2D().translate(0, gap)
+    figure.title = axes.text(0, 1, literal(words, None), transform=where, va="bottom", in_layout=False)
+
+
+def _shorten(text: Text, room: float) -> None:
+    """Leave letters out at the end until a text has room."""
+    told = text.get_text()
+    while width(text.get_text()) > room and told:
+        told = told[:-1]
+        text.set_text(f"{told}…")
+
+
+def _resize(figure: Figure, height: float) -> None:
+    figure.set_size_inches(figure.get_figwidth(), height / _POINTS_PER_INCH)
+
+
+def points(mm: float) -> float:
+    """Return a length in points."""
+    return mm / _MM_PER_INCH * _POINTS_PER_INCH
+
+
+def width(text: str, size: float = theme.TEXT_PT) -> float:
+    """Return how wide a text is drawn, in points."""
+    with _boxes_allowed():
+        return paper_replay.width(text, size)
 
 
 @contextmanager
 def _boxes_allowed() -> Iterator[None]:
-    """Keep matplotlib from warning, at each drawing, of characters that the font lacks: `lacking` tells them once."""
+    """Keep matplotlib from warning, at each drawing, of characters that the font lacks: they are told once."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 
-def lacking(figure: Figure) -> set[str]:
-    """Return the characters of the figure's text that the font lacks."""
-    known = get_font(findfont(FontProperties(family=theme.PAPER["font.sans-serif"]))).get_charmap()
-    written = "".join(text.get_text() for text in figure.findobj(Text))
-    return {letter for letter in written if ord(letter) not in known and not letter.isspace()}
+def _lacking(written: Iterable[str]) -> set[str]:
+    known = paper_replay.font().get_charmap()
+    return {letter for letter in set().union(*written) if ord(letter) not in known and not letter.isspace()}
 
 
 def literal(text: object, longest: int | None = _LONGEST) -> str:
@@ -97,18 +176,48 @@ def names(rows: pd.DataFrame) -> list[str]:
     return rows["gene"].fillna(rows["accession"]).fillna(rows["protein_group"]).map(literal).tolist()
 
 
-def dots(colors: dict[str, str]) -> list[Line2D]:
-    """Return a legend's entries: a dot and a name for each color."""
-    look = {"linestyle": "none", "marker": "o", "markersize": 3.5, "markeredgewidth": 0}
+def classes(rows: pd.DataFrame) -> pd.Series:
+    """Return each protein group's secretion class, `unknown` where it is none of those with a color."""
+    return rows["secretion_class"].where(rows["secretion_class"].isin(list(theme.SECRETION_COLORS)), "unknown")
+
+
+def leaking(rows: pd.DataFrame) -> pd.Series:
+    """Return which protein groups carry a leak flag: an open circle in every figure. Not run is none."""
+    return rows["leak_flag"].notna() & (rows["leak_flag"] != NOT_RUN)
+
+
+def row_names(axes: Axes, told: Iterable[str], gap: float) -> None:
+    """Write a name for each row, `gap` points to the left of the axes: ticks would be five artists each."""
+    beside = blended_transform_factory(axes.transAxes + Affine2D().translate(-gap, 0), axes.transData)
+    axes.set_yticks([])
+    for i, one in enumerate(told):
+        axes.text(0, i, one, transform=beside, ha="right", va="center_baseline")
+
+
+def dots(colors: dict[str, str], marker: str = "o") -> list[Line2D]:
+    """Return a legend's entries: a mark and a name for each color."""
+    look = {"linestyle": "none", "marker": marker, "markersize": 3.5, "markeredgewidth": 0}
     return [Line2D([], [], color=color, label=literal(name), **look) for name, color in colors.items()]
 
 
-def legend(figure: Figure, handles: Iterable[Line2D | Patch], columns: int) -> None:
-    """Put a legend below the axes, in at most so many columns as fit, and make the figure higher by it."""
-    handles = list(handles)
-    names = [handle.get_label() for handle in handles]
-    width, height = (length * _MM_PER_INCH for length in figure.get_size_inches())
-    columns = max(1, min(columns, int(width / (_MARK_MM + LETTER_MM * max(map(len, names), default=1)))))
-    height = min(height + _LINE_MM * -(-len(names) // columns), theme.HIGHEST_MM)
-    figure.set_size_inches(width / _MM_PER_INCH, height / _MM_PER_INCH)
-    figure.legend(handles, names, loc="outside lower left", ncols=columns)
+def class_dots(shown: Iterable[str], leaking: bool) -> list[Line2D]:
+    """Return a legend's entries of the secretion classes that are there, and of the open circle where there is one."""
+    there = set(shown)
+    found = dots({kind.replace("_", " "): color for kind, color in theme.SECRETION_COLORS.items() if kind in there})
+    if leaking:
+        found += dots({_LEAK_WORDS: theme.GRAY})
+        found[-1].set(markerfacecolor="none", markeredgewidth=theme.RIM_PT)
+    return found
+
+
+def legend(figure: Sheet, handles: Sequence[Artist], more: Sequence[Artist] = ()) -> None:
+    """Put a legend below the axes, in as many columns as fit: of very many handles the first, and always `more`."""
+    most = _MOST_TOLD - len(more)
+    if len(handles) > most:
+        left = Line2D([], [], linestyle="none", label=f"… and {len(handles) - most + 1} more")
+        handles = [*handles[: most - 1], left]
+    handles = [*handles, *more]
+    told = [handle.get_label() for handle in handles]
+    widest = max(map(width, told), default=0.0) + _MARK_SIZES * theme.TEXT_PT
+    columns = max(1, min(len(told), int((figure.bbox.width - 2 * points(_PAD_MM)) / widest)))
+    figure.legend(handles, told, loc="lower left", ncols=columns)

@@ -14,6 +14,7 @@ ORANGE, YELLOW, VERMILION = "#E69F00", "#F0E442", "#D55E00"
 GRAY, LIGHT_GRAY, BACKGROUND = "#8C8C8C", "#B8B8B8", "#9A9A9A"
 # Gray lettering on white with a contrast of 5.7 to 1, as https://www.w3.org/TR/WCAG22/#contrast-minimum asks of text.
 MUTED_TEXT = "#666666"
+INK, WHITE = "#333333", "#FFFFFF"
 
 SECRETION_COLORS = {
     "classical": BLUE,
@@ -27,6 +28,8 @@ SECRETION_COLORS = {
     "unknown": LIGHT_GRAY,
 }
 CONDITION_COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GRAY)
+# Of conditions beyond the eighth, whose colors come again.
+MARKERS = ("o", "s", "^", "D", "v", "P")
 # Of the orders that the validation compares: score, its two axes, p-value, size of the change, papers.
 PREDICTOR_COLORS = (BLUE, GREEN, ORANGE, SKY, PURPLE, GRAY)
 # The panel of a protein: the parts of its topology, its peptides, its values, what its score is made of.
@@ -45,7 +48,8 @@ SCENERY = 0.5
 
 # Widths of a journal's column and page, and the height that a page leaves, in mm.
 SINGLE_MM, DOUBLE_MM, HIGHEST_MM = 85.0, 178.0, 225.0
-TEXT_PT, LABEL_PT = 7.0, 6.0
+# Letters, names of points, and the rim of an open circle.
+TEXT_PT, LABEL_PT, RIM_PT = 7.0, 6.0, 0.7
 DPI = 300
 
 # matplotlib's settings. Text stays text in SVG and PDF, a '$' in a name is a '$', and nothing depends on the time of day.
@@ -65,10 +69,12 @@ PAPER: dict[str, Any] = {
     "legend.handlelength": 1.4,
     "legend.columnspacing": 1.0,
     "legend.labelspacing": 0.25,
+    "legend.borderaxespad": 0.0,
     "text.parse_math": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "myosieve",
     "pdf.fonttype": 42,
+    "ps.fonttype": 42,  # asked by matplotlib 3.11 for PDF as well: else a minus sign brings a second font
     "savefig.dpi": DPI,
 }  # fmt: skip
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc
 
 OBSERVED = 0.75
 FEWEST = 10
@@ -83,6 +82,8 @@ def _varies(values: np.ndarray, squared_error: np.ndarray) -> bool:
     """Return whether known values scatter more than their errors would make them."""
     if len(values) < 2:
         return False
+    from scipy.special import chdtrc
+
     ratio = ((values - values.mean()) ** 2).sum() / max(float(squared_error.mean()), 1e-12)
     return bool(chdtrc(len(values) - 1, ratio) < STEADY)
 
