@@ -179,6 +179,7 @@ def test_the_volcano_dims_what_the_table_does_not_show(page, small):
     shown = set(listed(page))
     points = volcano_points(small)
     wanted = points[points["protein_group"].isin(shown)]
+    assert len(lit) == len(wanted) > 0
     found, expected = (np.array(sorted(map(tuple, pairs))) for pairs in (lit, wanted[["x", "y"]].round(3).to_numpy()))
     np.testing.assert_allclose(found, expected, atol=2e-3)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from myosieve import files, schema
-from myosieve.report import page
+from myosieve.report import page, step
+from myosieve.report.content import Content
 from myosieve.report.step import report
 
 CLASSES = ("classical", "shed", "gpi_anchored", "annotated", "unconventional", "er_resident", "membrane",
@@ -282,3 +283,71 @@ def small_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 def hostile_names() -> tuple[str, ...]:
     """Genes that look like formulas, dates, numbers or markup; every made study has them, ranked first."""
     return HOSTILE
+
+
+# What spreadsheets turn into something else, or cannot hold: formulas, dates, numbers, blanks, Excel's own escapes, markup.
+HOSTILE_TEXTS = (
+    *HOSTILE, "=cmd|' /C calc'!A0", "+1", "@SUM", "-2", "{=1+1}", "\t=1", "\r=1", "'apostrophe", "SEPT2", "2310009E13", "1e5",
+    "TRUE", "NULL", "#N/A", "#REF!", "inf", "nan", "2020-01-01", "1/2", "$5", "5 %", "  blanks in front", "blanks behind  ",
+    " ", "two\nlines", "carriage\rreturn", "carriage\r\nreturn", "\x85\x7f", "bell\x07",
+    "".join(map(chr, range(9))) + "\x0b\x0c\x0e\x1f", "_x000D_", "_x0041_x0042_", "_x005F_x0041_", "_x00e9_", "_X0041_",
+    "<r><t>markup</t></r>", "<r>&</r>", "]]>", "&amp;",
+)  # fmt: skip
+LONG_TEXTS = ("x" * 32_767, "x" * 32_768, "\U0001f4aa" * 20_000, "=" * 40_000)
+HOSTILE_CONTRASTS = ("eps [1h]: a*b?/c\\d against rest, 24 hours", "eps [1h]: a*b?/c\\d against rest, 48 hours",
+                     "it's " + "x" * 25 + "'yz", "History", "READ me", "\U0001f4aa" * 20, "_x0041_", "A", "=1+1",
+                     "bell\x07")  # fmt: skip
+
+
+def made_rows(table: schema.Table, seed: int) -> pd.DataFrame:
+    """Return rows of a table: hostile texts in every column of text, numbers of every size, gaps everywhere."""
+    random = np.random.default_rng(seed)
+    n = len(HOSTILE_TEXTS)
+    frame = {}
+    for shift, column in enumerate(table.columns):
+        gap = random.random(n) < 0.1
+        if column.kind == schema.NUMBER:
+            values = random.normal(size=n) * 10.0 ** random.integers(-300, 300, n)
+            values[:4] = (0.0, np.inf, -np.inf, 0.1 + 0.2)
+            frame[column.name] = np.where(gap, np.nan, values)
+        elif column.kind == schema.COUNT:
+            frame[column.name] = np.where(gap, np.nan, random.integers(0, 1_000_000, n).astype(float))
+        else:
+            texts = pd.Series([*HOSTILE_TEXTS[shift % n :], *HOSTILE_TEXTS[: shift % n]], dtype="str")
+            frame[column.name] = texts.mask(gap)
+    return pd.DataFrame(frame)
+
+
+@pytest.fixture(scope="session")
+def hostile_content(tmp_path_factory: pytest.TempPathFactory) -> Content:
+    """What a workbook says of a study whose every text is hostile; it has every table that a study can have."""
+    arguments = make_study(tmp_path_factory.mktemp("hostile"), 40, ("eps_vs_rest",)).arguments
+    content = step._read(**{name: value for name, value in arguments.items() if name not in ("xlsx", "html")})
+    contrasts = []
+    for seed, name in enumerate(HOSTILE_CONTRASTS):
+        rows = made_rows(schema.CANDIDATES, seed).assign(contrast=name)
+        rows["rank"] = np.where(rows.index < len(rows) // 2, rows.index + 1.0, np.nan)
+        rows.loc[::5, "accession"] = "P05231"
+        rows.loc[: len(LONG_TEXTS) - 1, "protein_name"] = LONG_TEXTS if seed == 0 else None
+        contrasts.append(
+            replace(
+                content.contrasts[0], name=name, ranked=rows[rows["rank"].notna()], excluded=rows[rows["rank"].isna()]
+            )
+        )
+    settings = pd.DataFrame({name: pd.Series(HOSTILE_TEXTS, dtype="str") for name in ("stage", "name", "value")})
+    return replace(
+        content, title="title\x07 & <b>_x0041_</b>", study="=1+1\x01", contrasts=tuple(contrasts), settings=settings,
+        warnings=HOSTILE_TEXTS, methods=(("=stage", HOSTILE_TEXTS),), differential=made_rows(schema.DIFFERENTIAL, 1),
+        crosstalk=made_rows(schema.CROSSTALK, 2), pathways=made_rows(schema.STUDY_PATHWAYS, 3),
+        facts=made_rows(schema.STUDY_FACTS, 4), leak_tests=made_rows(schema.LEAK_TESTS, 5),
+        samples_qc=made_rows(schema.SAMPLES_QC, 6).assign(**{"=LDH\x07": 0.25, "cells": 7}),
+        sensitivity=made_rows(schema.SENSITIVITY, 7), validation=made_rows(schema.VALIDATION, 8),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def small_content(small_study: Callable[..., Study]) -> Callable[..., Content]:
+    """Gather what a small study says, with changes to it."""
+    arguments = small_study().arguments
+    content = step._read(**{name: value for name, value in arguments.items() if name not in ("xlsx", "html")})
+    return lambda **changes: replace(content, **changes)

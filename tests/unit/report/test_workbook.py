@@ -1,6 +1,10 @@
 """candidates.xlsx: what is read back is what was ranked, and every name stays text."""
 
 import io
+import os
+import re
+import tempfile
+import time
 import zipfile
 from dataclasses import replace
 
@@ -9,8 +13,9 @@ import pandas as pd
 import pytest
 
 from myosieve import schema
-from myosieve.report import step, workbook
-from myosieve.report.workbook import MOST_CHARACTERS, UNIPROT, sheet_name
+from myosieve.report import sheets, step, theme, workbook
+from myosieve.report.sheets import MOST_CHARACTERS, sheet_name
+from myosieve.report.workbook import UNIPROT
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +109,7 @@ def test_the_accession_pattern_takes_nothing_else(accession: str) -> None:
 
 
 def test_beyond_excels_number_of_links_accessions_are_plain_text_and_counted(small_study, monkeypatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_LINKS", 3)
+    monkeypatch.setattr(sheets, "MOST_LINKS", 3)
     made = small_study()
     summary = step.report(**made.arguments)
     assert summary.counts["accessions_without_link"] == 40 - 3
@@ -112,7 +117,7 @@ def test_beyond_excels_number_of_links_accessions_are_plain_text_and_counted(sma
 
 def test_the_other_sheets_hold_the_tests_the_samples_the_methods_and_the_settings(reported, book) -> None:
     assert book.sheetnames[0] == "Read me"
-    assert book.sheetnames[-5:] == ["All proteins", "QC", "Validation", "Methods", "Settings"]
+    assert book.sheetnames[-6:] == ["All proteins", "QC", "Sensitivity", "Validation", "Methods", "Settings"]
     measured = reported.frame("validation", schema.VALIDATION)
     assert _values(book["Validation"])["measure"].tolist() == measured["measure"].tolist()
     tests = reported.frame("differential", schema.DIFFERENTIAL)
@@ -129,6 +134,122 @@ def test_the_read_me_begins_with_the_warnings_and_explains_every_column(reported
     explained = {(row[0], row[1]): row[3] for row in rows if row[3]}
     for column in schema.CANDIDATES.columns:
         assert explained["contrast sheets", column.name] == column.meaning
+
+
+def test_the_legend_explains_every_column_of_every_sheet_of_tables(hostile_content) -> None:
+    data, _ = workbook.workbook(replace(hostile_content, contrasts=hostile_content.contrasts[:1], warnings=()))
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    explained = {(row[0], row[1]) for row in book["Read me"].iter_rows(values_only=True) if row[3]}
+    for sheet in book:
+        if sheet.title not in ("Read me", "Methods"):
+            where = "contrast sheets" if sheet == book.worksheets[1] else sheet.title
+            assert {(where, cell.value) for cell in sheet[1]} <= explained
+
+
+def test_the_read_me_links_to_every_sheet(book) -> None:
+    linked = {cell.value: cell.hyperlink.location for row in book["Read me"].iter_rows(max_col=1) for cell in row
+              if cell.hyperlink and cell.hyperlink.location.endswith("!A1")}  # fmt: skip
+    assert linked == {name: f"'{name}'!A1" for name in book.sheetnames[1:]}
+
+
+def test_the_read_me_names_the_first_ten_of_each_contrast_and_links_to_their_rows(reported, book) -> None:
+    candidates = reported.frame("candidates", schema.CANDIDATES)
+    rows = [
+        row for row in book["Read me"].iter_rows() if row[0].hyperlink and not row[0].hyperlink.location.endswith("!A1")
+    ]
+    for contrast, mine in candidates.groupby("contrast"):
+        best = mine[mine["rank"] <= 10].sort_values("rank")
+        found = [row for row in rows if row[0].value == contrast]
+        assert [(row[1].value, row[3].value) for row in found] == list(
+            zip(best["gene"], best["accession"], strict=True)
+        )
+        for row in found:
+            place = row[0].hyperlink.location.rpartition("!A")[2]
+            accession = schema.CANDIDATES.names.index("accession")
+            assert book[contrast][int(place)][accession].value == row[3].value
+
+
+def test_log2fc_and_score_are_colored_from_the_palette(reported, book) -> None:
+    for contrast in reported.frame("candidates", schema.CANDIDATES)["contrast"].unique():
+        scales = {}
+        for cells, rules in book[contrast].conditional_formatting._cf_rules.items():
+            column = openpyxl.utils.cell.range_boundaries(str(cells.sqref))[0]
+            scales[schema.CANDIDATES.names[column - 1]] = rules[0].colorScale
+        colors = {name: [f"#{color.rgb[2:]}" for color in scale.color] for name, scale in scales.items()}
+        down, up = theme.DIRECTION_COLORS["down"], theme.DIRECTION_COLORS["up"]
+        assert colors == {"log2fc": [down, "#FFFFFF", up], "score": ["#FFFFFF", theme.tint(theme.GREEN, 0.6)]}
+        low, middle, high = (float(stop.val) for stop in scales["log2fc"].cfvo)
+        assert (low, middle) == (-high, 0)
+        assert high >= 1
+
+
+def test_a_tint_lies_between_white_and_the_color() -> None:
+    assert [theme.tint("#0072B2", share) for share in (0, 0.5, 1)] == ["#FFFFFF", "#80B8D8", "#0072B2"]
+
+
+def test_the_criteria_are_folded_away_and_nothing_else_is(book) -> None:
+    sheet = book["eps_vs_rest"]
+    folded = {name for name, column in _columns(sheet).items() if column.hidden and column.outlineLevel == 1}
+    assert folded == {name for name in schema.CANDIDATES.names if name.startswith("d_")} | {"contributions"}
+    assert _columns(sheet)["reason"].collapsed
+    assert not any(column.hidden for column in _columns(book["All proteins"]).values())
+
+
+def _columns(sheet) -> dict:
+    """The sizes of a sheet's columns by their header; openpyxl keeps equal neighbors as one."""
+    found = {}
+    for column in sheet.column_dimensions.values():
+        for position in range(column.min, column.max + 1):
+            found[sheet.cell(1, position).value] = column
+    return found
+
+
+def test_prose_is_wrapped_in_rows_of_three_lines_at_most(book) -> None:
+    sheet = book["eps_vs_rest"]
+    reason = schema.CANDIDATES.names.index("reason")
+    # A row of one line has the usual height and names none.
+    heights = {sheet.row_dimensions[row[0].row].height or 15 for row in sheet.iter_rows(2)}
+    assert heights <= {15, 30, 45}
+    assert len(heights) > 1
+    assert all(row[reason].alignment.wrap_text for row in sheet.iter_rows(2) if row[reason].value)
+
+
+def test_every_column_shows_its_header(book) -> None:
+    for sheet in book.worksheets[1:]:
+        if sheet.title != "Methods":
+            for name, column in _columns(sheet).items():
+                assert len(name) < column.width <= 121
+
+
+def test_small_q_values_are_scientific_and_others_are_not(book) -> None:
+    formats = {
+        cell.value: sheet.cell(2, cell.column).number_format for sheet in book.worksheets[1:3] for cell in sheet[1]
+    }
+    assert formats["q_value"] == "[<0.001]0.0E+00;0.000"
+    assert (formats["rank"], formats["score"], formats["log2fc"], formats["gene"]) == ("0", "0.000", "0.00", "@")
+
+
+def test_sheets_print_in_landscape_one_page_wide_with_their_header_on_each_page(book) -> None:
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        # A width of 1 is what the file means where it names none.
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == (None if sheet.title in ("Read me", "Methods") else "$1:$1")
+    last = openpyxl.utils.get_column_letter(schema.CANDIDATES.names.index("secretion_class") + 1)
+    assert re.search(rf"\$A\$1:\${last}\$301$", book["eps_vs_rest"].print_area)
+
+
+def test_a_failure_leaves_no_file_behind(small_content, monkeypatch, tmp_path) -> None:
+    def fail(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(workbook, "_methods", fail)
+    with pytest.raises(RuntimeError):
+        workbook.workbook(small_content())
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def test_the_header_and_the_gene_stay_in_sight(book) -> None:
@@ -155,7 +276,7 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_mark_and_counted(small_study) -
 
 def test_more_rows_than_a_sheet_holds_go_on_on_the_next(small_study, monkeypatch) -> None:
     made = small_study()
-    monkeypatch.setattr(workbook, "MOST_ROWS", 15)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 15)
     step.report(**made.arguments)
     book = openpyxl.load_workbook(made.xlsx)
     names = ["All proteins", "All proteins 2", "All proteins 3"]
@@ -163,13 +284,28 @@ def test_more_rows_than_a_sheet_holds_go_on_on_the_next(small_study, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "name", ["a" * 40, "b/c", "[x]:*?\\", "'quoted'", "History", "", "QC", "\U0001f4aa" * 30, "a\nb"]
+    "name",
+    [
+        "a" * 40,
+        "b/c",
+        "[x]:*?\\",
+        "'quoted'",
+        "History",
+        "",
+        "QC",
+        "\U0001f4aa" * 30,
+        "a\nb",
+        "a" * 30 + "'b",
+        "_x0041_",
+        "\ud83d",
+    ],
 )
 def test_a_sheet_name_is_one_that_excel_takes(name: str) -> None:
     found = sheet_name(name, ["Read me", "qc"])
     assert 0 < len(found.encode("utf-16-le")) // 2 <= 31
     assert not set(found) & set("[]:*?/\\\n")
-    assert found.strip("'") == found
+    assert found.strip("' ") == found
+    assert not re.search("_x[0-9A-F]{4}_", found)  # Excel reads these as characters
     assert found.casefold() not in {"read me", "qc", "history"}
 
 
@@ -187,7 +323,7 @@ def test_a_contrast_named_as_another_sheet_gets_a_name_of_its_own(small_study) -
         made.rewrite(name, made.frame(name, table).assign(contrast="qc"))
     step.report(**made.arguments)
     assert openpyxl.load_workbook(made.xlsx).sheetnames == [
-        "Read me", "qc", "All proteins", "QC (2)", "Validation", "Methods", "Settings",
+        "Read me", "qc", "All proteins", "QC (2)", "Sensitivity", "Validation", "Methods", "Settings",
     ]  # fmt: skip
 
 
@@ -205,9 +341,17 @@ def test_pandas_reads_the_workbook_without_a_warning(reported, book) -> None:
     assert "NA" in set(read["gene"])
 
 
-def test_the_bytes_do_not_depend_on_when_it_is_written(small_study, monkeypatch) -> None:
+def test_the_bytes_do_not_depend_on_when_where_and_by_whom_it_is_written(small_study, monkeypatch) -> None:
     content = step._read(**{k: v for k, v in small_study().arguments.items() if k not in ("xlsx", "html")})
     first, _ = workbook.workbook(content)
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    assert workbook.workbook(content)[0] == first
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    mask = os.umask(0o077)
+    try:
+        assert workbook.workbook(content)[0] == first
+    finally:
+        os.umask(mask)
+        monkeypatch.undo()
+        time.tzset()
     assert workbook.workbook(replace(content, title="another"))[0] != first

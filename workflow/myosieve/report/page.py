@@ -22,7 +22,7 @@ from myosieve import schema
 from myosieve.report import checks, explorer, figures, quality_figures, validation_words
 from myosieve.report.content import Content, Contrast
 from myosieve.report.crosstalk_section import crosstalk_section
-from myosieve.report.theme import SECRETION_COLORS
+from myosieve.report.theme import PANEL_COLORS, SECRETION_COLORS
 from myosieve.report.time_courses_section import time_courses
 from myosieve.report.workbook import UNIPROT, UNIPROT_ENTRY
 from myosieve.secretome.leak import NOT_RUN
@@ -161,7 +161,7 @@ def _explored(content: Content, groups: pd.Index) -> dict[str, Any]:
         "proteins": data
         | {
             "criteria": explorer.criteria(schema.CANDIDATES.names),
-            "colors": dict(SECRETION_COLORS),
+            "colors": PANEL_COLORS,
             "study": content.study,
             "fdr": content.fdr,
         },

@@ -12,6 +12,8 @@ from typing import Any
 BLUE, SKY, GREEN, PURPLE = "#0072B2", "#56B4E9", "#009E73", "#CC79A7"
 ORANGE, YELLOW, VERMILION = "#E69F00", "#F0E442", "#D55E00"
 GRAY, LIGHT_GRAY, BACKGROUND = "#8C8C8C", "#B8B8B8", "#9A9A9A"
+# Gray lettering on white with a contrast of 5.7 to 1, as https://www.w3.org/TR/WCAG22/#contrast-minimum asks of text.
+MUTED_TEXT = "#666666"
 
 SECRETION_COLORS = {
     "classical": BLUE,
@@ -27,6 +29,11 @@ SECRETION_COLORS = {
 CONDITION_COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GRAY)
 # Of the orders that the validation compares: score, its two axes, p-value, size of the change, papers.
 PREDICTOR_COLORS = (BLUE, GREEN, ORANGE, SKY, PURPLE, GRAY)
+# The panel of a protein: the parts of its topology, its peptides, its values, what its score is made of.
+PANEL_COLORS = {
+    "SP": ORANGE, "TM": VERMILION, "outside": SKY, "inside": GRAY, "other": LIGHT_GRAY, "peptide": BLUE, "shared": PURPLE,
+    "observed": BLUE, "mean": ORANGE, "missing": VERMILION, "contribution": GREEN,
+}  # fmt: skip
 DIRECTION_COLORS = {"up": ORANGE, "down": SKY}
 RECEPTOR_COLOR, ORGAN_COLOR = GRAY, GREEN
 # z-scores: ColorBrewer's red and blue, told apart with any color vision.
@@ -70,6 +77,12 @@ def condition_colors(conditions: Iterable[object]) -> dict[str, str]:
     """Return a color per condition, in order of first appearance; colors repeat after eight."""
     unique = list(dict.fromkeys(map(str, conditions)))
     return {name: CONDITION_COLORS[i % len(CONDITION_COLORS)] for i, name in enumerate(unique)}
+
+
+def tint(color: str, share: float) -> str:
+    """Return `#RRGGBB` mixed with white, of which 1 - `share` is taken (0 = white, 1 = the color itself)."""
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + share * (part - 255)):02X}" for part in parts)
 
 
 def translucent(color: str, opacity: float) -> str:

@@ -3,9 +3,12 @@
 const explorer = document.getElementById("explore");
 
 async function explore() {
-  const proteins = await dataOf("explore-proteins");
-  const contrasts = await Promise.all([...shown("explore-contrast").options].filter(({ value }) => value !== "all").map(({ value }) => dataOf(`explore-${value}`)));
-  const study = { proteins, contrasts };
+  // A contrast is unpacked when it is first looked at: of many proteins in many contrasts, most are not.
+  const contrasts = [...shown("explore-contrast").options].filter(({ value }) => value !== "all").map(() => null);
+  const unpack = async (number) => (contrasts[number] ??= await dataOf(`explore-${number}`));
+  const study = { contrasts, complete: () => Promise.all(contrasts.map((_, number) => unpack(number))) };
+  const [proteins] = await Promise.all([dataOf("explore-proteins"), unpack(0)]);
+  study.proteins = proteins;
   const columns = tableColumns(study);
   let selected = null; // proteins boxed in the volcano, or null
   const open = ({ contrast, protein }) => openProtein(study, contrast, protein);
@@ -68,6 +71,7 @@ async function explore() {
     const layout = structuredClone(volcano.layout);
     layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "select";
     await plot(place, { data, layout }, ["select2d", "lasso2d"]);
+    dimmed = false;
     place.setAttribute("aria-label", `Volcano plot of ${about.name}: ${about.n_tested} protein groups tested, ${about.n_up} up and ${about.n_down} down; the table below lists them`);
     shown("explore-absent").textContent = about.n_absent ? `${about.n_absent} protein groups have no fold change or p-value here and are not drawn.` : "";
     shown("explore-labels").textContent = about.n_labels;
@@ -92,11 +96,14 @@ async function explore() {
     if (place.data) Plotly.relayout(place, { selections: [] });
   }
 
-  // The volcano dims what the table does not show.
+  // The volcano dims what the table does not show. Where all is shown, and was, there is nothing to draw again.
+  let dimmed = false;
   function mark() {
     if (!place.data || place.hidden) return;
-    const rows = table.rows({ search: "applied" }).data();
     const unfiltered = selected === null && table.search() === "" && !narrowed();
+    if (unfiltered && !dimmed) return;
+    dimmed = !unfiltered;
+    const rows = table.rows({ search: "applied" }).data();
     const kept = new Set(unfiltered ? [] : rows.toArray().map(({ protein }) => protein));
     const { volcano } = contrasts[Number(chosen())];
     Plotly.restyle(place, { selectedpoints: volcano.data.map(({ rows: points }) => (unfiltered ? null : points.flatMap((protein, i) => (kept.has(protein) ? [i] : [])))) });
@@ -121,6 +128,7 @@ async function explore() {
 
   shown("explore-contrast").addEventListener("change", async () => {
     selected = null;
+    await (chosen() === "all" ? study.complete() : unpack(Number(chosen())));
     fill();
     await drawVolcano();
   });
@@ -142,6 +150,8 @@ async function explore() {
     return element("label", {}, box, ` ${title}`);
   }));
   fill();
+  // The table is painted before the volcano, which takes longer.
+  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
   await drawVolcano();
   return (contrast, group) => openProtein(study, contrast, proteins.protein_group.indexOf(group));
 }

@@ -4,16 +4,26 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const narrow = 600; // pixels; below it, ten labels are as many as can be read
 let printing = false;
 
+// The colors of a figure, by the paths of Plotly's layout.
 function theme() {
   const isDark = dark.matches && !printing;
-  const text = isDark ? "#e4e7ea" : "#1d2429";
   const grid = isDark ? "#333b42" : "#e3e8ec";
   const axis = { gridcolor: grid, zerolinecolor: isDark ? "#5b666f" : "#aab4bc", linecolor: grid };
-  const flat = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", "font.color": text };
+  const flat = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", "font.color": isDark ? "#e4e7ea" : "#1d2429" };
   for (const name of ["xaxis", "yaxis"]) {
     for (const [key, value] of Object.entries(axis)) flat[`${name}.${key}`] = value;
   }
   return flat;
+}
+
+// Set into the layout before the first drawing: to change them afterwards draws everything again.
+function themed(layout) {
+  for (const [path, value] of Object.entries(theme())) {
+    const [first, second] = path.split(".");
+    if (second) (layout[first] ??= {})[second] = value;
+    else layout[first] = value;
+  }
+  return layout;
 }
 
 async function plot(place, { data, layout }, buttons = []) {
@@ -28,7 +38,7 @@ async function plot(place, { data, layout }, buttons = []) {
   if (small && layout.legend?.y < 0) layout.legend.y = Math.min(layout.legend.y, -0.25);
   layout.font = { family: "system-ui, sans-serif", size: 12 };
   layout.modebar = { orientation: "h", bgcolor: "rgba(0,0,0,0)", color: "#8a959d", activecolor: "#00639c" };
-  await Plotly.newPlot(place, data, layout, {
+  await Plotly.newPlot(place, data, themed(layout), {
     responsive: true,
     displaylogo: false,
     displayModeBar: small ? false : "hover",
@@ -37,7 +47,6 @@ async function plot(place, { data, layout }, buttons = []) {
     plotlyServerURL: "",
     toImageButtonOptions: { format: "svg", filename: place.id },
   });
-  await Plotly.relayout(place, theme());
 }
 
 const draw = async (place) => plot(place, await dataOf(place.id));

@@ -9,19 +9,18 @@ function parts(text) {
 }
 
 const partNames = { SP: "signal peptide", TM: "transmembrane helix", outside: "outside the cell", inside: "inside the cell" };
-const partColors = { SP: "#E69F00", TM: "#D55E00", outside: "#56B4E9", inside: "#8C8C8C" };
 
-function row(cells, tag = "td") {
-  const [first, ...others] = cells;
-  return element("tr", {}, element(tag === "th" ? "th" : "th", { scope: tag === "th" ? "col" : "row" }, first ?? ""),
-    ...others.map((cell) => element(tag, tag === "th" ? { scope: "col" } : {}, cell ?? "")));
+const headingRow = (cells) => element("tr", {}, ...cells.map((cell) => element("th", { scope: "col" }, cell)));
+
+function row([first, ...others]) {
+  return element("tr", {}, element("th", { scope: "row" }, first ?? ""), ...others.map((cell) => element("td", {}, cell ?? "")));
 }
 
 function fillTable(place, caption, headings, rows) {
   place.replaceChildren(
     element("caption", {}, caption),
-    element("thead", {}, row(headings, "th")),
-    element("tbody", {}, ...rows.map((cells) => row(cells))),
+    element("thead", {}, headingRow(headings)),
+    element("tbody", {}, ...rows.map(row)),
   );
 }
 
@@ -48,14 +47,15 @@ async function showTopology(proteins, protein) {
   shown("protein-topology-words").textContent = (length ? `${length} residues${proteins.laid_on[protein] === null ? "" : `, of ${proteins.laid_on[protein]}`}. ` : "") + said.join(" ");
   place.hidden = !segments.length && !peptides.length;
   if (place.hidden) return;
+  const { colors } = proteins;
   const kinds = [...new Set(segments.map(({ kind }) => kind))];
   const data = kinds.map((kind) => {
     const mine = segments.filter((one) => one.kind === kind);
-    return bands(partNames[kind] ?? escaped(kind), "protein", mine, partColors[kind] ?? "#B8B8B8", (one) => `${escaped(partNames[kind] ?? kind)} ${at(one)}`);
+    return bands(partNames[kind] ?? escaped(kind), "protein", mine, colors[kind] ?? colors.other, (one) => `${escaped(partNames[kind] ?? kind)} ${at(one)}`);
   });
   for (const shared of [false, true]) {
     const mine = peptides.filter((one) => one.shared === shared);
-    if (mine.length) data.push(bands(shared ? "peptides, shared" : "peptides", "peptides", mine, shared ? "#CC79A7" : "#0072B2", (one) => `peptide ${at(one)}`));
+    if (mine.length) data.push(bands(shared ? "peptides, shared" : "peptides", "peptides", mine, shared ? colors.shared : colors.peptide, (one) => `peptide ${at(one)}`));
   }
   await plot(place, {
     data,
@@ -96,10 +96,10 @@ async function showIntensities(proteins, protein) {
       if (mine.length > 1) data.push({ type: "scatter", mode: "lines", x: mine.map(x), y: mine.map((i) => values[i] / 100), line: { width: 1, color: "rgba(127,127,127,0.45)" }, hoverinfo: "skip", showlegend: false, name: "subject" });
     }
   }
-  data.push({ type: "scatter", mode: "markers", name: "observed", x: seen.map(x), y: observed, text: seen.map(about), hovertemplate: "%{text}<br>log2 %{y:.2f}<extra></extra>", marker: { size: 8, color: "#0072B2", opacity: 0.85 } });
+  data.push({ type: "scatter", mode: "markers", name: "observed", x: seen.map(x), y: observed, text: seen.map(about), hovertemplate: "%{text}<br>log2 %{y:.2f}<extra></extra>", marker: { size: 8, color: proteins.colors.observed, opacity: 0.85 } });
   const means = order.map((group) => seen.filter((i) => groups[i] === group).map((i) => values[i] / 100));
-  data.push({ type: "scatter", mode: "markers", name: "mean of the observed", x: order.map((_, g) => g), y: means.map((m) => (m.length ? m.reduce((a, b) => a + b, 0) / m.length : null)), hovertemplate: "mean %{y:.2f}<extra></extra>", marker: { symbol: "line-ew", size: 34, line: { width: 2.5, color: "#E69F00" } } });
-  if (missing.length) data.push({ type: "scatter", mode: "markers", name: "not observed", x: missing.map(x), y: missing.map(() => floor), text: missing.map(about), hovertemplate: "%{text}<br>not observed<extra></extra>", marker: { size: 8, symbol: "x-thin", line: { width: 1.6, color: "#D55E00" } } });
+  data.push({ type: "scatter", mode: "markers", name: "mean of the observed", x: order.map((_, g) => g), y: means.map((m) => (m.length ? m.reduce((a, b) => a + b, 0) / m.length : null)), hovertemplate: "mean %{y:.2f}<extra></extra>", marker: { symbol: "line-ew", size: 34, line: { width: 2.5, color: proteins.colors.mean } } });
+  if (missing.length) data.push({ type: "scatter", mode: "markers", name: "not observed", x: missing.map(x), y: missing.map(() => floor), text: missing.map(about), hovertemplate: "%{text}<br>not observed<extra></extra>", marker: { size: 8, symbol: "x-thin", line: { width: 1.6, color: proteins.colors.missing } } });
   const counts = order.map((group) => `${members.get(group).length - missing.filter((i) => groups[i] === group).length} of ${members.get(group).length} in ${group || "no condition"}`);
   const names = missing.length && missing.length <= 12 ? ` Not observed: ${missing.map((i) => sample[i]).join(", ")}.` : "";
   shown("protein-missing").textContent = `Observed in ${counts.join(", ")}.${names}`;
@@ -119,20 +119,20 @@ async function showScore(study, contrast, protein) {
   const terms = (columns.contributions[protein] ?? "").split("; ").map((term) => term.match(/^(.*) (-?[\d.]+)$/)).filter(Boolean)
     .map(([, name, value]) => ({ name, value: Number(value) }));
   place.hidden = !terms.length;
-  const words_ = shown("protein-score-words");
+  const told = shown("protein-score-words");
   if (!terms.length) {
     const why = columns.excluded_because[protein];
-    words_.textContent = why === null ? "Not a candidate of this contrast." : `Not ranked: ${why}.`;
+    told.textContent = why === null ? "Not a candidate of this contrast." : `Not ranked: ${why}.`;
     return;
   }
   const named = new Set(terms.map(({ name }) => name));
   const silent = study.proteins.criteria.filter((name) => !named.has(name));
-  words_.textContent = `Score ${columns.score[protein].toFixed(3)}. What each criterion adds to its logarithm: ${terms.map(({ name, value }) => `${name} ${value.toFixed(2)}`).join(", ")}.${silent.length ? ` Not known of it, or of no weight: ${silent.join(", ")}.` : ""}`;
+  told.textContent = `Score ${columns.score[protein].toFixed(3)}. What each criterion adds to its logarithm: ${terms.map(({ name, value }) => `${name} ${value.toFixed(2)}`).join(", ")}.${silent.length ? ` Not known of it, or of no weight: ${silent.join(", ")}.` : ""}`;
   await plot(place, {
     data: [{
       type: "bar", orientation: "h", y: terms.map(({ name }) => escaped(name)), x: terms.map(({ value }) => value),
       text: terms.map(({ value }) => (value > -0.005 ? "costs nothing" : `costs ${(-100 * Math.expm1(value)).toFixed(0)} %`)),
-      textposition: "outside", cliponaxis: false, hovertemplate: "%{y}: %{x:.2f}<extra></extra>", marker: { color: "#009E73" },
+      textposition: "outside", cliponaxis: false, hovertemplate: "%{y}: %{x:.2f}<extra></extra>", marker: { color: study.proteins.colors.contribution },
     }],
     layout: {
       height: 60 + 26 * terms.length, margin: { l: 96, r: 24, t: 6, b: 40 },
@@ -212,6 +212,7 @@ function showLinks(proteins, protein) {
 
 // Open the panel at a protein (its number) as a contrast (its number) sees it.
 async function openProtein(study, contrast, protein) {
+  await study.complete();
   const { proteins } = study;
   shown("protein-title").replaceChildren(element("bdi", {}, nameOf(proteins, protein)));
   shown("protein-name").replaceChildren(element("bdi", {}, proteins.protein_name[protein] ?? ""), ` ${proteins.protein_group[protein]}`);

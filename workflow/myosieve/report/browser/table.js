@@ -57,6 +57,9 @@ function tableColumns(study) {
 // DataTables puts a missing number before every other; here it comes last, whichever way a column is sorted.
 const missingLast = (compare) => (a, b) => (a === null || b === null ? (a === null) - (b === null) : compare(a, b));
 
+// A spreadsheet runs a text that begins like a formula; with an apostrophe before it, it shows it.
+const harmless = (value) => (typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value));
+
 async function makeTable(place, columns, fileName, open) {
   await library("tables");
   const DataTable = globalThis.tableLibrary.default;
@@ -94,9 +97,15 @@ async function makeTable(place, columns, fileName, open) {
       extend: "csvHtml5",
       name: "csv",
       filename: fileName,
-      // A spreadsheet would run a text that begins like a formula.
-      escapeExcelFormula: true,
-      exportOptions: { columns: ":visible", orthogonal: "export", modifier: { search: "applied", order: "applied", page: "all" } },
+      // The library ends the file with an empty line.
+      customize: (text) => `${text.trimEnd()}\n`,
+      exportOptions: {
+        columns: ":visible",
+        orthogonal: "export",
+        modifier: { search: "applied", order: "applied", page: "all" },
+        // By itself the library drops what looks like markup, and a name in angle brackets is a name.
+        format: { body: harmless },
+      },
     }],
   });
 }
