@@ -9,22 +9,30 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, lru_cache
 
 import pandas as pd
 from matplotlib import style
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, blended_transform_factory
 
-from myosieve.report import paper_replay, theme
+from myosieve.report import theme
 from myosieve.secretome.leak import NOT_RUN
 
 FORMATS = ("svg", "pdf", "png")
-# What would tell when it was written; None leaves it out.
-_NO_DATES = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+# What would tell when it was written is left out. White paper packs well even where zlib does not try hard.
+_WRITTEN = {
+    "svg": {"metadata": {"Date": None}},
+    "pdf": {"metadata": {"CreationDate": None}},
+    "png": {"dpi": theme.DPI, "pil_kwargs": {"compress_level": 2}},
+}
 _LONGEST = 24
 # About what a letter of a sentence takes, with room to spare.
 _LETTER_POINTS = 4.5
@@ -33,6 +41,12 @@ _MM_PER_INCH, _POINTS_PER_INCH = 25.4, 72.0
 _PAD_MM, _MARK_SIZES = 1.0, 3.3
 # A line of text is so much higher than the size of its letters.
 _LINE_SHARE = 1.2
+# At 72 dots per inch, a point is a pixel.
+_LAID_OUT_DPI = 72.0
+# In which the font measures: parts of a point.
+_UNITS = 64
+# "fi" stays two letters: else a PDF embeds a second font for it.
+_NO_LIGATURES = ("-liga", "-clig")
 _LEAK_WORDS = "leak flag"
 _MOST_TOLD = 24
 
@@ -41,12 +55,12 @@ class Sheet(Figure):
     """A figure whose axes are as high as wished: its own height follows from what stands around them."""
 
     def __init__(self, width_mm: float, inner_mm: float) -> None:
-        super().__init__(figsize=(width_mm / _MM_PER_INCH, inner_mm / _MM_PER_INCH), dpi=paper_replay.DPI)
+        super().__init__(figsize=(width_mm / _MM_PER_INCH, inner_mm / _MM_PER_INCH), dpi=_LAID_OUT_DPI)
         self.inner = points(inner_mm)
         self.laid_out = False
         self.title: Text | None = None
         self.above = 0.0
-        paper_replay.Canvas(self)
+        FigureCanvasAgg(self)
 
 
 @contextmanager
@@ -81,16 +95,16 @@ def rendered(figure: Sheet) -> tuple[dict[str, bytes], set[str]]:
     """Return the figure's bytes by format, and the characters that the font lacks: a box in PDF and PNG, itself in SVG."""
     lay_out(figure)
     found = {}
-    with _boxes_allowed(), paper_replay.light_fonts():
-        page = paper_replay.recorded(figure)
+    written = figure.findobj(Text)
+    for text in written:
+        if hasattr(text, "set_fontfeatures"):
+            text.set_fontfeatures(_NO_LIGATURES)
+    with _boxes_allowed():
         for kind in FORMATS:
             with io.BytesIO() as file:
-                if kind == "png":
-                    page.write_png(file, theme.DPI)
-                else:
-                    page.savefig(file, format=kind, metadata=_NO_DATES[kind])
+                figure.savefig(file, format=kind, **_WRITTEN[kind])
                 found[kind] = file.getvalue()
-    return found, _lacking(one.text for one in page.written)
+    return found, _lacking(text.get_text() for text in written)
 
 
 def lay_out(figure: Sheet) -> None:
@@ -146,7 +160,22 @@ def points(mm: float) -> float:
 def width(text: str, size: float = theme.TEXT_PT) -> float:
     """Return how wide a text is drawn, in points."""
     with _boxes_allowed():
-        return paper_replay.width(text, size)
+        return measured(text, size)[0]
+
+
+@lru_cache(100_000)
+def measured(text: str, size: float) -> tuple[float, float, float]:
+    """Return width, height and what is below the base line, in points; each text is measured once for all figures."""
+    known = _font()
+    known.set_size(size, _LAID_OUT_DPI)
+    known.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return *(length / _UNITS for length in known.get_width_height()), known.get_descent() / _UNITS
+
+
+@cache
+def _font() -> FT2Font:
+    """Return the one font of all figures."""
+    return get_font(findfont(FontProperties(family=theme.PAPER["font.sans-serif"])))
 
 
 @contextmanager
@@ -158,7 +187,7 @@ def _boxes_allowed() -> Iterator[None]:
 
 
 def _lacking(written: Iterable[str]) -> set[str]:
-    known = paper_replay.font().get_charmap()
+    known = _font().get_charmap()
     return {letter for letter in set().union(*written) if ord(letter) not in known and not letter.isspace()}
 
 

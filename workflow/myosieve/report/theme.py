@@ -71,6 +71,7 @@ PAPER: dict[str, Any] = {
     "legend.labelspacing": 0.25,
     "legend.borderaxespad": 0.0,
     "text.parse_math": False,
+    "text.hinting": "none",  # letters as wide as they are, in each format
     "svg.fonttype": "none",
     "svg.hashsalt": "myosieve",
     "pdf.fonttype": 42,

@@ -97,6 +97,8 @@ async function makeTable(place, columns, fileName, open) {
       extend: "csvHtml5",
       name: "csv",
       filename: fileName,
+      // By the mark at the beginning, a spreadsheet knows that names are in UTF-8.
+      bom: true,
       // The library ends the file with an empty line.
       customize: (text) => `${text.trimEnd()}\n`,
       exportOptions: {
