@@ -451,6 +451,7 @@ def test_the_accessions_of_the_shown_rows_are_copied_one_per_line(opened, small,
     assert page.locator("#pasted").input_value().split("\n") == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_open_panel(opened, small, candidates, artifacts, scheme, width):
@@ -463,6 +464,7 @@ def test_axe_finds_nothing_serious_in_the_open_panel(opened, small, candidates, 
     assert violations == [], chromium.told(violations)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 820, 1440])
 def test_the_panel_never_scrolls_sideways(opened, hostile, artifacts, width):
     page = explore(opened(hostile.html, width))
@@ -475,6 +477,7 @@ def test_the_panel_never_scrolls_sideways(opened, hostile, artifacts, width):
     assert scroll <= client <= width, chromium.overflowing(page, "#protein")
 
 
+@pytest.mark.slow
 def test_hostile_names_are_text_in_the_panel(opened, hostile):
     watched = opened(hostile.html)
     page = explore(watched)

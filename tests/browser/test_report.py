@@ -13,7 +13,9 @@ from tests.browser.conftest import open_report
 from tests.browser.pages import CONDITIONS, CONTRASTS, LONG, NAMES, TITLE
 
 
-@pytest.mark.parametrize("name", ["small", "hostile", pytest.param("large", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name", ["small", *(pytest.param(name, marks=pytest.mark.slow) for name in ("hostile", "large"))]
+)
 def test_it_opens_and_draws_everything_without_a_request_an_error_or_a_dialog(opened, request, name):
     html = request.getfixturevalue(name).html
     watched = opened(html)
@@ -134,6 +136,7 @@ def drawn(browser, small, request):
     watched.page.context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_light_and_dark_on_phone_and_desk(drawn, artifacts, scheme):
     page, width = drawn
@@ -143,6 +146,7 @@ def test_axe_finds_nothing_serious_in_light_and_dark_on_phone_and_desk(drawn, ar
     assert violations == [], chromium.told(violations)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 820, 1440])
 @pytest.mark.parametrize("name", ["small", "hostile"])
 def test_it_never_scrolls_sideways(opened, request, artifacts, name, width):
@@ -167,6 +171,7 @@ def show_in(page, scheme):
         page.wait_for_function(f"(before) => ({_SHADES})().every((shade, i) => shade !== before[i])", arg=before)
 
 
+@pytest.mark.slow
 def test_paper_and_figures_follow_light_and_dark_while_the_page_is_open(drawn):
     page, _ = drawn
     show_in(page, "light")
@@ -177,6 +182,7 @@ def test_paper_and_figures_follow_light_and_dark_while_the_page_is_open(drawn):
     assert paper < ink
 
 
+@pytest.mark.slow
 def test_a_print_on_a4_tells_the_best_candidates_of_every_contrast(opened, small, artifacts):
     watched = opened(small.html, color_scheme="dark")
     path = artifacts / "report.pdf"
@@ -193,5 +199,6 @@ def test_a_print_on_a4_tells_the_best_candidates_of_every_contrast(opened, small
     assert watched.unexpected() == []
 
 
+@pytest.mark.slow
 def test_ten_thousand_proteins_in_six_contrasts_stay_below_eight_megabytes(large):
     assert large.html.stat().st_size < 8e6
