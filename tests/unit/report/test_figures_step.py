@@ -227,7 +227,7 @@ class Recording(RendererAgg):
     """Keeps which texts are drawn, and where: (text, x, y from below, size, angle)."""
 
     def __init__(self, figure: paper.Sheet) -> None:
-        super().__init__(*figure.bbox.size, 72)
+        super().__init__(*figure.bbox.size, figure.dpi)
         self.written: list[tuple[str, float, float, float, float]] = []
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None) -> None:
@@ -251,6 +251,33 @@ def cut_off(figure: paper.Sheet) -> list[str]:
             found.append(text)
     assert renderer.written
     return found
+
+
+def test_names_and_marks_stand_at_the_same_place_in_every_resolution(drawn, on_paper) -> None:
+    ranked = drawn.frame("candidates", schema.CANDIDATES).query("rank.notna()").sort_values("rank", kind="stable")
+    tests = drawn.frame("differential", schema.DIFFERENTIAL).assign(secretion_class="shed", leak_flag=None)
+    values = pd.DataFrame(np.random.default_rng(1).normal(size=(len(ranked), 4)), columns=list("abcd"))
+    values.index = ranked["protein_group"]
+    samples = pd.DataFrame({"sample": list("abcd"), "condition": list("xxyy"), "fraction": "secretome"})
+    for figure in (
+        paper_contrasts.volcano("c", tests, ranked, 0.05),
+        paper_contrasts.ranks("c", ranked),
+        paper_heat_map.heat_map("c", ranked, values, samples, 25),
+        paper_study.crosstalk("c", rows_of()),
+        paper_study.recovery("c", made_validation(("c",))),
+    ):
+        paper.lay_out(figure)
+        found = []
+        for dpi in (72, theme.DPI):
+            figure.set_dpi(dpi)
+            renderer = Recording(figure)
+            with paper._boxes_allowed():
+                figure.draw(renderer)
+            found.append([(text, x * 72 / dpi, y * 72 / dpi) for text, x, y, _, _ in renderer.written])
+        small, large = found
+        assert [text for text, *_ in small] == [text for text, *_ in large]
+        # Text is measured in whole pixels.
+        assert np.abs(np.array([spot for _, *spot in small]) - [spot for _, *spot in large]).max() < 2
 
 
 def test_samples_of_a_condition_stand_together_and_lysates_and_blanks_do_not_enter(on_paper) -> None:

@@ -21,7 +21,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D, blended_transform_factory
+from matplotlib.transforms import Affine2D, ScaledTranslation, Transform, blended_transform_factory
 
 from myosieve.report import theme
 from myosieve.secretome.leak import NOT_RUN
@@ -136,7 +136,7 @@ def write_title(figure: Sheet, words: object, gap: float = 4.0) -> None:
     """Write a title `gap` points above the axes, from their left edge on; what has no room is left out."""
     (axes,) = figure.axes
     figure.above = gap + theme.TEXT_PT * _LINE_SHARE
-    where = axes.transAxes + Affine2D().translate(0, gap)
+    where = axes.transAxes + shift(figure, 0, gap)
     figure.title = axes.text(0, 1, literal(words, None), transform=where, va="bottom", in_layout=False)
 
 
@@ -155,6 +155,16 @@ def _resize(figure: Figure, height: float) -> None:
 def points(mm: float) -> float:
     """Return a length in points."""
     return mm / _MM_PER_INCH * _POINTS_PER_INCH
+
+
+def shift(figure: Figure, right: float, up: float) -> Transform:
+    """Return the transform that moves by so many points, in the resolution of any file."""
+    return ScaledTranslation(right / _POINTS_PER_INCH, up / _POINTS_PER_INCH, figure.dpi_scale_trans)
+
+
+def in_points(figure: Figure) -> Transform:
+    """Return the transform of coordinates in points, from the figure's lower left corner."""
+    return Affine2D().scale(1 / _POINTS_PER_INCH) + figure.dpi_scale_trans
 
 
 def width(text: str, size: float = theme.TEXT_PT) -> float:
@@ -217,7 +227,7 @@ def leaking(rows: pd.DataFrame) -> pd.Series:
 
 def row_names(axes: Axes, told: Iterable[str], gap: float) -> None:
     """Write a name for each row, `gap` points to the left of the axes: ticks would be five artists each."""
-    beside = blended_transform_factory(axes.transAxes + Affine2D().translate(-gap, 0), axes.transData)
+    beside = blended_transform_factory(axes.transAxes + shift(axes.figure, -gap, 0), axes.transData)
     axes.set_yticks([])
     for i, one in enumerate(told):
         axes.text(0, i, one, transform=beside, ha="right", va="center_baseline")

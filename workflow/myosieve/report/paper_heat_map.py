@@ -106,7 +106,7 @@ def _squares(rows: np.ndarray, columns: np.ndarray) -> Path:
 
 def _strip(axes: Axes, conditions: list[str], colors: dict[str, str]) -> None:
     """Draw the conditions above the cells, each over its samples, which stand together."""
-    above = Affine2D().translate(0, _GAP) + ScaledTranslation(0, 1, axes.transAxes)
+    above = Affine2D().translate(0, _GAP) + paper.in_points(axes.figure) + ScaledTranslation(0, 1, axes.transAxes)
     for condition in colors:
         axes.add_patch(
             Rectangle(
@@ -120,7 +120,7 @@ def _dots(axes: Axes, rows: pd.DataFrame) -> bool:
     """Draw each candidate's class beside its name, open where it carries a leak flag; return whether one does."""
     leaking = paper.leaking(rows).to_numpy()
     colors = np.array(paper.classes(rows).map(theme.SECRETION_COLORS).tolist())
-    where = blended_transform_factory(axes.transAxes + Affine2D().translate(-_DOT_GAP, 0), axes.transData)
+    where = blended_transform_factory(axes.transAxes + paper.shift(axes.figure, -_DOT_GAP, 0), axes.transData)
     axes.scatter(
         np.zeros(len(rows)), np.arange(len(rows)), s=9, facecolors=np.where(leaking, "none", colors),
         edgecolors=colors, linewidths=theme.RIM_PT, transform=where, clip_on=False,
@@ -133,14 +133,14 @@ def _samples(axes: Axes, names: pd.Series) -> None:
     if len(names) > _MOST_SAMPLE_NAMES:
         axes.set_xlabel(f"{len(names)} samples")
         return
-    below = blended_transform_factory(axes.transData, axes.transAxes + Affine2D().translate(0, -_GAP))
+    below = blended_transform_factory(axes.transData, axes.transAxes + paper.shift(axes.figure, 0, -_GAP))
     for i, name in enumerate(names):
         axes.text(i, 0, paper.literal(name), transform=below, rotation=90, ha="center", va="top")
 
 
 def _scale(axes: Axes) -> None:
     """Draw what the colors mean, to the right of the cells."""
-    right = Affine2D().translate(_BAR_GAP, 0) + ScaledTranslation(1, 0, axes.transAxes)
+    right = Affine2D().translate(_BAR_GAP, 0) + paper.in_points(axes.figure) + ScaledTranslation(1, 0, axes.transAxes)
     beside = blended_transform_factory(right, axes.transAxes)
     steps = Affine2D().translate(0.5, 0.5).scale(_BAR, _BAR_SHARE / _SHADES).translate(0, (1 - _BAR_SHARE) / 2)
     axes.add_collection(
@@ -150,4 +150,4 @@ def _scale(axes: Axes) -> None:
     for place, told in zip(np.linspace(0.5, _SHADES - 0.5, len(words)) / _SHADES, words, strict=True):
         height = (1 - _BAR_SHARE) / 2 + _BAR_SHARE * place
         axes.text(_BAR + 3, height, told, transform=beside, va="center_baseline")
-    axes.text(0, (1 + _BAR_SHARE) / 2, "z-score", transform=beside + Affine2D().translate(0, 4), va="bottom")
+    axes.text(0, (1 + _BAR_SHARE) / 2, "z-score", transform=beside + paper.shift(axes.figure, 0, 4), va="bottom")

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.text import Text
-from matplotlib.transforms import IdentityTransform
 
 from myosieve.report import paper, theme
 from myosieve.report.labels import LETTER_PIXELS, place
@@ -44,10 +43,12 @@ def name_points(figure: paper.Sheet, rows: pd.DataFrame, others: np.ndarray | No
     lines = []
     for (x, y), one in zip(spots, placed, strict=True):
         across, up = x + one["ax"] * scale, y - one["ay"] * scale
-        axes.text(across, up, one["text"], transform=None, ha="center", va="center", size=theme.LABEL_PT)
+        axes.text(
+            across, up, one["text"], transform=paper.in_points(figure), ha="center", va="center", size=theme.LABEL_PT
+        )
         lines.append(_leader((x, y), (across, up), paper.width(one["text"], theme.LABEL_PT)))
     axes.add_collection(
-        LineCollection(lines, linewidths=0.4, colors=theme.GRAY, transform=IdentityTransform()), autolim=False
+        LineCollection(lines, linewidths=0.4, colors=theme.GRAY, transform=paper.in_points(figure)), autolim=False
     )
 
 
