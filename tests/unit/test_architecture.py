@@ -130,10 +130,13 @@ def test_a_changed_formula_in_an_imported_module_changes_the_digest(package: Pat
     assert stage_digest("second", package) == before["second"]
 
 
-def test_a_changed_template_in_the_stages_folder_changes_the_digest(package: Path) -> None:
-    (package / "first" / "page.html").write_text("a")
+@pytest.mark.parametrize("name", ["page.html", "browser/main.js"])
+def test_a_changed_template_or_program_in_the_stages_folder_changes_the_digest(package: Path, name: str) -> None:
+    path = package / "first" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("a")
     before = stage_digest("first", package)
-    (package / "first" / "page.html").write_text("b")
+    path.write_text("b")
     assert stage_digest("first", package) != before
 
 

@@ -44,8 +44,9 @@ def stage_digest(stage: str, package: Path = PACKAGE) -> str:
     for path in sorted(seen):
         digest.update(f"{path.relative_to(package).as_posix()}\n{seen[path]}\n".encode())
     if folder.is_dir():
-        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.suffix not in (".py", ".pyc")):
-            digest.update(path.name.encode() + path.read_bytes())
+        # Templates and the page's programs, also those of folders below.
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")):
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
