@@ -22,6 +22,8 @@ const watcher = new IntersectionObserver(
   { rootMargin: "400px" },
 );
 waiting.forEach((_, place) => watcher.observe(place));
+// The libraries take a second to start: while the first screen is read, nobody waits for it.
+(globalThis.requestIdleCallback ?? setTimeout)(() => ["plotly", "tables"].forEach(library));
 
 // A name among the best opens the panel, which needs the data of the linked views.
 document.querySelectorAll("button.open-best").forEach((button) => {
