@@ -140,6 +140,14 @@ def test_a_changed_template_or_program_in_the_stages_folder_changes_the_digest(p
     assert stage_digest("first", package) != before
 
 
+def test_what_python_and_numba_cache_changes_no_digest(package: Path) -> None:
+    before = stage_digest("first", package)
+    cache = package / "first" / "__pycache__"
+    cache.mkdir()
+    (cache / "step.scale-1.py311.nbi").write_bytes(b"compiled")
+    assert stage_digest("first", package) == before
+
+
 def test_every_stage_of_the_real_package_has_its_own_digest() -> None:
     digests = [stage_digest(room) for room in [*ROOMS, "provenance"]]
     assert len(set(digests)) == len(digests)

@@ -44,10 +44,18 @@ def stage_digest(stage: str, package: Path = PACKAGE) -> str:
     for path in sorted(seen):
         digest.update(f"{path.relative_to(package).as_posix()}\n{seen[path]}\n".encode())
     if folder.is_dir():
-        # Templates and the page's programs, also those of folders below.
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")):
+        for path in _beside(folder):
             digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _beside(folder: Path) -> Iterator[Path]:
+    """Yield what is no Python in a stage's folder, and below it in folders that are no stage of their own, in order."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            yield path
+        elif path.is_dir() and path.name != "__pycache__" and not (path / "__init__.py").is_file():
+            yield from _beside(path)
 
 
 def _imported(tree: ast.AST, path: Path, package: Path) -> Iterator[Path]:
