@@ -67,6 +67,7 @@ def test_a_contrast_that_the_design_cannot_estimate_is_refused_before_any_job(ro
     refused(bare, config, "the design '~ lab + condition' cannot estimate it")
 
 
+@pytest.mark.slow
 def test_a_design_that_carries_the_leak_index_has_it_computed_first(root: Path, bare: Project) -> None:
     for design, runs in (("~ subject + condition", False), ("~ subject + condition + leak_index", True)):
         config = with_study(root, design=design)

@@ -118,6 +118,7 @@ def test_a_changed_formula_that_all_stages_share_runs_everything(project: Projec
     assert project.jobs() == {"sequence": 1, "immunoassay": 1} | AFTER_SAMPLES
 
 
+@pytest.mark.slow
 def test_a_lost_snakemake_folder_changes_nothing_and_hides_nothing(project: Project) -> None:
     shutil.rmtree(project.folder / ".snakemake")
     assert project.jobs() == {}

@@ -9,6 +9,8 @@ import yaml
 
 from tests.workflow.conftest import Project, copied
 
+pytestmark = pytest.mark.slow
+
 RUNS = [f"{condition}_{run}" for condition in ("rest", "eps") for run in (1, 2, 3)]
 
 
