@@ -1,6 +1,6 @@
 """Measure report.html and candidates.xlsx: size, time to build, and how soon a browser shows them.
 
-    python benchmarks/report.py [RESULTS ...] [--loads 5]
+    python benchmarks/report.py [RESULTS ...] [--loads 5] [--screenshots FOLDER]
 
 RESULTS are results folders of studies (results/{study}), which are only read. Default: a made study of 10,000 protein groups,
 six contrasts and 24 samples. Needs the packages of the test extra and a Chromium (see docs/architecture.md). Printed by study:
@@ -103,6 +103,18 @@ def building(given: dict[str, Any]) -> dict[str, float]:
     }
 
 
+def photographed(browser: Any, html: Path, name: str, folder: Path) -> None:
+    """Keep the first screen and the linked views of a page at three widths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for width in (360, 820, 1440):
+        page = browser.new_page(viewport={"width": width, "height": 1000}, reduced_motion="reduce")
+        page.goto(chromium.address(html))
+        page.screenshot(path=folder / f"{name}-first-{width}.png")
+        page.evaluate(_VOLCANO)
+        page.screenshot(path=folder / f"{name}-linked-{width}.png")
+        page.close()
+
+
 def loading(browser: Any, html: Path, loads: int) -> dict[str, float]:
     """Open the page again and again; return the medians, and what axe finds in the last."""
     names = ("first paint ms", "load ms", "load CPU s", "volcano ms", "volcano CPU s")
@@ -139,6 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", nargs="*", type=Path, help="results folders of studies")
     parser.add_argument("--loads", type=int, default=5, help="cold loads of each page")
+    parser.add_argument("--screenshots", type=Path, help="folder to keep screenshots in")
     options = parser.parse_args()
     rows = {}
     with tempfile.TemporaryDirectory() as folder, chromium.browser() as browser:
@@ -148,6 +161,8 @@ def main() -> None:
             out.mkdir()
             given = pages.large(out).arguments if results is None else arguments(results, out)
             rows[name] = building(given) | loading(browser, given["html"], options.loads)
+            if options.screenshots:
+                photographed(browser, given["html"], name, options.screenshots)
     busy = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     print(f"Chromium {browser.version}, medians of {options.loads} loads, {busy}")
     print(pd.DataFrame(rows).to_string(float_format="{:.2f}".format))
