@@ -46,7 +46,26 @@ def small(folder: Path) -> Study:
     made = make_study(folder)
     with_crosstalk(made)
     with_tests(with_facts(made, crosstalk=False))
+    _with_topology(made)
     return made
+
+
+def _with_topology(made: Study) -> None:
+    """Give the first protein group a topology, three peptides on it, and two sources that speak of it."""
+    group = made.frame("differential", schema.DIFFERENTIAL)["protein_group"].iloc[20]
+    shedding = pd.DataFrame({
+        "protein_group": [group], "accession": "P99999", "length": 120,
+        "topology": "SP 1-22;outside 23-80;TM 81-101;inside 102-120", "peptide_spans": "34-45;60-71*;104-115",
+    })  # fmt: skip
+    evidence = pd.DataFrame({
+        "protein_group": group, "accession": "P99999", "source": ["embedded", "uniprot"], "version": ["0.1.0", "2026_03"],
+        "feature": ["signal_peptide", "tm_helix"], "call": ["yes", "yes"], "start": [1, 81], "end": [22, 101],
+        "score": [0.98, None], "detail": [None, "<b>by similarity</b>"],
+    })  # fmt: skip
+    for name, table, rows in (("shedding", schema.SHEDDING, shedding), ("evidence", schema.EVIDENCE, evidence)):
+        path = made.arguments["candidates"].with_name(f"{name}.tsv")
+        files.write_table(path, table.arrange(rows.reindex(columns=table.names)))
+        made.arguments[name] = path
 
 
 def hostile(folder: Path) -> Study:

@@ -377,6 +377,30 @@ def test_the_panel_has_a_heading_for_each_part_and_a_table_of_the_evidence(page,
     assert page.locator("#protein-evidence caption").inner_text() != ""
 
 
+def test_the_panel_draws_the_topology_with_the_peptides_and_tells_every_source(page, small):
+    group = files.read_table(small.arguments["shedding"], schema.SHEDDING)["protein_group"].iloc[0]
+    page.locator("#explore-excluded").check()
+    page.locator("#explore .dt-search input").fill(group)
+    page.locator(f"#explore-table button.open-protein[data-group='{group}']").click()
+    page.wait_for_selector("#protein-topology .main-svg")
+    words = page.locator("#protein-topology-words").inner_text()
+    assert words.startswith(
+        "120 residues, of P99999. signal peptide 1–22, outside the cell 23–80, transmembrane helix 81–101, "
+    )
+    assert "Detected peptides: 34–45, 60–71 (another gene's as well), 104–115." in words
+    spans = page.evaluate("""() => Object.fromEntries(document.getElementById("protein-topology").data.map(
+      (one) => [one.name, one.base.map((start, i) => [start + 0.5, start - 0.5 + one.x[i]])]))""")
+    assert spans["signal peptide"] == [[1, 22]]
+    assert spans["peptides"] == [[34, 45], [104, 115]]
+    assert spans["peptides, shared"] == [[60, 71]]
+    rows = page.locator("#protein-evidence tbody tr").all()
+    told = [row.locator("th, td").all_inner_texts() for row in rows]
+    assert told == [
+        ["embedded", "0.1.0", "signal peptide", "yes", "1–22", "0.98", ""],
+        ["uniprot", "2026_03", "tm helix", "yes", "81–101", "", "<b>by similarity</b>"],
+    ]
+
+
 def saved(page, folder):
     """Save the table as CSV; return its heading and rows."""
     with page.expect_download() as download:
